@@ -1,0 +1,1 @@
+"""TOP: the command line."""

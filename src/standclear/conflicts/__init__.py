@@ -1,0 +1,1 @@
+"""REASON: which notices meet, and what an activity was aware of."""

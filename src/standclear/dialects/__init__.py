@@ -1,0 +1,1 @@
+"""Other standards' words, read and written without touching a file or socket."""

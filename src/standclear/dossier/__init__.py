@@ -1,0 +1,1 @@
+"""The bundle an investigator opens: format, assembly, verification."""

@@ -1,0 +1,1 @@
+"""FLOW: the stages, in order; the only place where async begins."""

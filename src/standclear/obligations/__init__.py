@@ -1,0 +1,1 @@
+"""REASON: who owes whom what, by when."""

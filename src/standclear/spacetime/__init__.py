@@ -1,0 +1,1 @@
+"""WORDS, where and when: shapes, bands, intervals, volumes, and the exact predicate."""

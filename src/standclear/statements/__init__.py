@@ -1,0 +1,1 @@
+"""WORDS, what is said: the signed statement and its bodies."""

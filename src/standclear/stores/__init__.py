@@ -1,0 +1,1 @@
+"""EDGES: where entries live."""

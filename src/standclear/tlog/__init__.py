@@ -1,0 +1,1 @@
+"""WORDS, the log as arithmetic: C2SP formats, unchanged."""

@@ -1,0 +1,1 @@
+"""EDGES: the service over HTTP."""
