@@ -23,5 +23,13 @@ SUBMISSION_BYTES_MAX: Final = 16 * 1024 * 1024  # one submission with all its bo
 # --- dialects -------------------------------------------------------------------------------------
 
 # --- tlog -----------------------------------------------------------------------------------------
+PUBLIC_KEYS_CACHED_MAX: Final = 4_096  # loaded public keys kept: every desk of a large arrangement, about 1 MB
+TREE_SIZE_MAX: Final = 2**63 - 1  # C2SP and Go readers count leaves in a signed 64-bit integer
+NOTE_BYTES_MAX: Final = 512 * 1024  # room for 100 ML-DSA-44 lines of 3.3 kB
+NOTE_SIGNATURES_MAX: Final = 100  # signed-note asks for at least 16; Go readers stop at 100
+POLICY_BYTES_MAX: Final = 1024 * 1024  # a trust policy with every allowed line in ML-DSA-44 keys
+POLICY_NAMES_MAX: Final = 256  # logs, witnesses and groups of one policy, each; tlog-policy asks for 32
+PROOF_EXTRA_BYTES_MAX: Final = 65_536  # opaque bytes beside a tlog-proof: one entry and its times
+PROOF_HASHES_MAX: Final = 63  # the depth of the largest tree; also the most a witness accepts
 
 # --- flow, stores, web ----------------------------------------------------------------------------
