@@ -23,15 +23,18 @@ class Checkpoint:
     size: int
     root: bytes
 
-    def to_text(self) -> bytes:
-        """The note text that is signed: three lines.
 
-        Example:
-            >>> Checkpoint(origin="log.example/a", size=0, root=EMPTY_ROOT).to_text()
-            b'log.example/a\\n0\\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\\n'
-        """
-        assert is_key_name(self.origin) and 0 <= self.size <= TREE_SIZE_MAX and len(self.root) == HASH_BYTES
-        return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n".encode()
+def checkpoint_text(checkpoint: Checkpoint) -> bytes:
+    """The note text that is signed: three lines.
+
+    Example:
+        >>> checkpoint_text(Checkpoint(origin="log.example/a", size=0, root=EMPTY_ROOT))
+        b'log.example/a\\n0\\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\\n'
+    """
+    assert is_key_name(checkpoint.origin)
+    assert 0 <= checkpoint.size <= TREE_SIZE_MAX
+    assert len(checkpoint.root) == HASH_BYTES
+    return f"{checkpoint.origin}\n{checkpoint.size}\n{encode_base64(checkpoint.root)}\n".encode()
 
 
 def parse_checkpoint(text: bytes) -> Checkpoint:

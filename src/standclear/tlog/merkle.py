@@ -61,7 +61,7 @@ class Frontier:
     @classmethod
     def from_peaks(cls, size: int, peaks: Sequence[bytes]) -> Frontier:
         """The frontier a list of this size left behind as its `peaks`."""
-        assert size >= 0 and len(peaks) == size.bit_count(), "one peak for each bit of the size"
+        assert len(peaks) == size.bit_count(), "one peak for each bit of the size"
         assert all(len(peak) == HASH_BYTES for peak in peaks)
         frontier = cls()
         frontier._peaks = list(peaks)
@@ -156,13 +156,13 @@ class Tree:
         return _fold(self.peaks(size))
 
     def inclusion_proof(self, index: int, size: int | None = None) -> tuple[bytes, ...]:
-        """The sibling hashes from leaf `index` up to the root of the first `size` leaves (RFC 6962, 2.1.1)."""
+        """The siblings from leaf `index` up to the root of the first `size` leaves (RFC 6962, 2.1.1)."""
         size = self._checked(size)
         assert 0 <= index < size
         return tuple(self._path(0, index, size))
 
     def consistency_proof(self, old_size: int, new_size: int | None = None) -> tuple[bytes, ...]:
-        """The proof that the first `old_size` leaves are a prefix of the first `new_size` (RFC 6962, 2.1.2)."""
+        """The proof that the first `old_size` leaves begin the first `new_size` (RFC 6962, 2.1.2)."""
         new_size = self._checked(new_size)
         assert 0 < old_size <= new_size, "every tree begins with the empty one: nothing to prove"
         if old_size == new_size:
@@ -330,7 +330,9 @@ def multiproof(tree: Tree, indexes: Iterable[int], size: int | None = None) -> t
     """
     size = tree.size if size is None else size
     known = sorted(set(indexes))
-    assert known and known[0] >= 0 and known[-1] < size <= tree.size
+    assert known, "a proof is of something"
+    assert known[0] >= 0
+    assert known[-1] < size <= tree.size
     proof: list[bytes] = []
     level, last = 0, size - 1
     while last:

@@ -60,12 +60,11 @@ class Note:
 
     def with_signatures(self, added: Iterable[Signature]) -> Note:
         """The note with more lines; a line whose key has signed already is not added again."""
-        lines = {(line.name, line.key_id): line for line in (*added, *reversed(self.signatures))}
-        ours = tuple((line.name, line.key_id) for line in self.signatures)
-        return Note(
-            text=self.text,
-            signatures=self.signatures + tuple(line for key, line in lines.items() if key not in ours),
-        )
+        lines = list(self.signatures)
+        for line in added:
+            if all((line.name, line.key_id) != (present.name, present.key_id) for present in lines):
+                lines.append(line)
+        return Note(text=self.text, signatures=tuple(lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +166,8 @@ def parse_signature_line(line: bytes) -> Signature:
 
 def sign_text(name: str, key: keys.SigningKey, text: bytes) -> Signature:
     """The plain Ed25519 signature line (type 0x01) of this key over a note's text."""
-    assert is_key_name(name) and text.endswith(b"\n")
+    assert is_key_name(name)
+    assert text.endswith(b"\n")
     return Signature(name=name, key_id=note_key_id(name, ED25519, key.public), payload=key.sign(text))
 
 
