@@ -19,6 +19,14 @@ BODY_BYTES_MAX: Final = 262_144  # one item's body, 4,096 vertices and their wor
 SUBMISSION_BYTES_MAX: Final = 16 * 1024 * 1024  # one submission with all its bodies and annexes
 
 # --- spacetime ------------------------------------------------------------------------------------
+VERTICES_MAX: Final = 4_096  # of one shape: a body's size, and a decision's time, stay bounded
+PIECES_MAX: Final = 65_536  # of one shape: longer edges are cut into more pieces, which a decision may visit
+RADIUS_CM_MAX: Final = 100_000_000  # 1,000 km: no hazard we know of is larger, and boxes are certified up to it
+HORIZONTAL_MARGIN_CM_MAX: Final = 100_000_000  # 1,000 km, for the same reason
+VERTICAL_MARGIN_CM_MAX: Final = 200_000_000  # the height at which a band counts as unbounded
+TIME_MARGIN_MS_MAX: Final = 31_622_400_000  # 366 days: a longer margin separates nothing
+VERTICES_KEPT_MAX: Final = 131_072  # of outlines in memory, a generation: about 100 MB at worst
+PLACES_KEPT_MAX: Final = 65_536  # places in memory: about 25 MB
 
 # --- dialects -------------------------------------------------------------------------------------
 
