@@ -13,14 +13,14 @@ from standclear.errors import Malformed
 from standclear.spacetime.fields import entries, placed, whole
 
 Reference = Literal["w84", "msl", "sfc", "std"]
-"""w84: the WGS 84 ellipsoid; msl: mean sea level; sfc: the ground or water below; std: pressure altitude, 1013.25 hPa."""
+# w84: the WGS 84 ellipsoid; msl: mean sea level; sfc: the ground or water below; std: pressure altitude.
 
 REFERENCES: Final[tuple[str, ...]] = get_args(Reference)
-UNBOUNDED_LOWER_CM: Final = (
-    -200_000_000
-)  # "no lower limit" is a value; 2,000 km, beyond any place or orbit we compare
+# "No limit" is a value: 2,000 km, beyond any height that we compare.
+UNBOUNDED_LOWER_CM: Final = -200_000_000
 UNBOUNDED_UPPER_CM: Final = 200_000_000
-# EGM2008: the geoid lies between 106.99 m below and 85.84 m above the ellipsoid. 110 m covers both and the tide of it.
+# EGM2008: the geoid lies between 106.99 m below and 85.84 m above the ellipsoid. 110 m covers
+# both, with the tides.
 GEOID_CM: Final = 11_000
 
 
@@ -29,7 +29,8 @@ class Band:
     """All heights from `lower_cm` to `upper_cm` above `reference`, both included.
 
     Raises:
-        Malformed: if a height is out of range, the upper one is below the lower, or the reference is not known.
+        Malformed: if a height is out of range, the upper one is below the lower, or the
+            reference is not known.
     """
 
     lower_cm: int
@@ -51,8 +52,8 @@ ALL_HEIGHTS = Band(lower_cm=UNBOUNDED_LOWER_CM, upper_cm=UNBOUNDED_UPPER_CM, ref
 def bands_meet(a: Band, b: Band, margin_cm: int) -> bool:
     """Two bands meet unless their heights are certainly further apart than the margin. Touching is meeting.
 
-    Like references are compared as they stand. The ellipsoid and the mean sea level are compared with `GEOID_CM`
-    added to the margin. No other unlike pair is separated: they meet.
+    Like references are compared as they stand. The ellipsoid and the mean sea level are compared with
+    `GEOID_CM` added to the margin. No other unlike pair is separated: they meet.
 
     Example:
         >>> low = Band(lower_cm=0, upper_cm=100, reference="msl")

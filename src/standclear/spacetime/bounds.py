@@ -15,11 +15,11 @@ from standclear.spacetime.shape import parts_of
 from standclear.spacetime.units import E7, FOREVER_MS, LAT_E7_MAX, LON_E7_MAX, NEVER_MS
 from standclear.spacetime.volume import Volume
 
-# What the predicate may forgive a core (its slack, and the bend of its chords away from the ground), rounded up.
+# What the predicate may forgive a core (its slack, and the bend of its chords away from the ground).
 FORGIVEN_CM: Final = 2 * (BEND_CM + 1)
-# Latitude that a centimetre of stated distance covers at most, and longitude at the equator, in 1e-11 degrees. A path
-# on the ground is at most 1.0102 times its chord where the chord is under 3,100 km; a degree of latitude is at least
-# 110,574 m, and one of longitude at least 111,319 m times the cosine of the latitude.
+# Latitude that a centimetre of stated distance covers at most, and longitude at the equator, in 1e-11
+# degrees. A path on the ground is at most 1.0102 times its chord where the chord is under 3,100 km; a degree
+# of latitude is at least 110,574 m, and one of longitude at least 111,319 m times the cosine of the latitude.
 LAT_PER_CM_E11: Final = 9_140
 LON_PER_CM_E11: Final = 9_080
 CHORD_CM_MAX: Final = 310_000_000
@@ -59,9 +59,9 @@ def boxes_overlap(a: Box, b: Box) -> bool:
 def boxes_of(volume: Volume, reach_cm: int = 0, *, vertical_cm: int = 0, time_ms: int = 0) -> tuple[Box, ...]:
     """One box, or two where it crosses ±180°, that certainly hold the volume widened by the margins.
 
-    If two volumes meet within a margin of at most `reach_cm`, `vertical_cm` and `time_ms`, then some box of the one,
-    made with these, overlaps some box of the other, made with or without. Heights above the surface or a pressure
-    level bound nothing; those above the sea are widened to hold for the ellipsoid.
+    If two volumes meet within a margin of at most `reach_cm`, `vertical_cm` and `time_ms`, then some box of
+    the one, made with these, overlaps some box of the other, made with or without. Heights above the surface
+    or a pressure level bound nothing; those above the sea are widened to hold for the ellipsoid.
     """
     assert 0 <= reach_cm <= HORIZONTAL_MARGIN_CM_MAX
     assert vertical_cm >= 0

@@ -1,4 +1,7 @@
-"""The exact distance of two chords of Earth-centred space, in whole centimetres, rounded up. Rationals, no roots."""
+"""The exact distance of two chords of Earth-centred space, in whole centimetres, rounded up.
+
+It compares rationals; no root is ever rounded.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from standclear.spacetime.earth import Place
 def chord_gap_cm(p: Place, q: Place, r: Place, s: Place) -> int:
     """The least whole number of centimetres that is not below the distance of the chords p-q and r-s.
 
-    The distance of two segments is least either at an end of one of them, or where the common perpendicular of
-    their lines meets both of them.
+    The distance of two segments is least either at an end of one of them, or where the common perpendicular
+    of their lines meets both of them.
 
     Example:
         >>> chord_gap_cm((0, 0, 0), (10, 0, 0), (5, -5, 3), (5, 5, 3))
@@ -41,8 +44,8 @@ def chord_gap_cm(p: Place, q: Place, r: Place, s: Place) -> int:
 
 
 def _end_gap_cm(to_start: int, along: int, length: int) -> int:
-    """The gap, rounded up, of a point and a segment, from the squared distance of the point to the start of the
-    segment, the product of that difference with the segment's vector, and the vector's square."""
+    """The gap, rounded up, of a point and a segment, from the squared distance of the point to the start of
+    the segment, the product of that difference with the segment's vector, and the vector's square."""
     if along <= 0:
         return root_up(to_start, 1)
     if along >= length:

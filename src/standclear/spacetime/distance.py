@@ -1,8 +1,8 @@
 """`distance/1`: how far two cores are apart, exactly, in integers; never more than in truth.
 
-The definition is docs/spec/geometry.md: edges are cut by a fixed rule, cuts are placed in whole centimetres of
-Earth-centred space, and the exact distance of the chords counts, less the slack of each core. A chord is never longer
-than a path on the ground, so a true conflict is never missed.
+The definition is docs/spec/geometry.md: edges are cut by a fixed rule, cuts are placed in whole centimetres
+of Earth-centred space, and the exact distance of the chords counts, less the slack of each core. A chord is
+never longer than a path on the ground, so a true conflict is never missed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FARTHEST_CM: Final = 1_300_000_000  # more than the diameter of the Earth: no ga
 
 
 def contains(area: Shape, other: Shape) -> bool:
-    """Say whether the area holds the first vertex of some part of the other shape. Only an area holds anything.
+    """Say whether the area holds the first vertex of some part of the other. Only areas hold anything.
 
     Example:
         >>> from standclear.spacetime.shape import Area, Point
@@ -53,7 +53,7 @@ def cores_within(a: Shape, b: Shape, reach_cm: int) -> bool:
 
 
 def stated_distance_cm(a: Shape, b: Shape) -> int:
-    """The least reach, in whole centimetres, that the two cores are within: never more than their true distance.
+    """The least reach, in whole centimetres, that the cores are within: never over their true distance.
 
     Example:
         >>> from standclear.spacetime.shape import Point
@@ -70,8 +70,8 @@ def stated_distance_cm(a: Shape, b: Shape) -> int:
 def least_gap_cm(a: Run, b: Run, enough: int, below: int) -> int:
     """The least gap of two chords, one of each run, rounded up to whole centimetres, if it is under `below`.
 
-    Any gap of at most `enough` may be returned instead, as soon as one is found. If all gaps are `below` or more,
-    `below` is returned.
+    Any gap of at most `enough` may be returned instead, as soon as one is found. If all gaps are `below` or
+    more, `below` is returned.
     """
     p, r = a.first, b.first
     best = min(below, root_up((p[0] - r[0]) ** 2 + (p[1] - r[1]) ** 2 + (p[2] - r[2]) ** 2, 1))
@@ -117,7 +117,7 @@ def _holds(area: Outline, other: Outline) -> bool:
 
 
 def _inside(rings: tuple[Path, ...], vertex: Vertex) -> bool:
-    """Even-odd over all rings, in the lon/lat plane. On an edge either answer may come: there the distance is 0."""
+    """Even-odd over all rings, in the lon/lat plane. On an edge either may come: there the distance is 0."""
     lon, lat = vertex
     odd = False
     for ring in rings:

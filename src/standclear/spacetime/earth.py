@@ -1,7 +1,7 @@
-"""Places in whole centimetres of Earth-centred space, and the cutting of edges: the two functions of `distance/1`.
+"""Places in whole centimetres of Earth-centred space, and the cutting of edges, as `distance/1` has them.
 
-Integers only; `>>` and `//` round down. docs/spec/geometry.md says why each number is what it is. Changing any
-constant changes decisions, and needs a new name beside `distance/1`.
+Integers only; `>>` and `//` round down. docs/spec/geometry.md says why each number is what it is. Changing
+any constant changes decisions, and needs a new name beside `distance/1`.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def place_of(vertex: Vertex) -> Place:
 
 
 def halvings(a: Vertex, b: Vertex) -> int:
-    """How often the edge from a to b is halved: it is cut into 2^k pieces of equal length in longitude/latitude.
+    """How often the edge from a to b is halved: into 2^k pieces, of equal length in longitude/latitude.
 
     The cosine makes edges along a parallel near a pole as coarse on the ground as elsewhere.
     """

@@ -1,7 +1,8 @@
 """Runs of chords with balls around them: what lets the predicate skip most pairs and change no answer.
 
-A run is 2^j consecutive chords of one edge; a group is two runs or groups. Each has a ball that certainly holds all
-its chords, so pairs whose balls are too far apart are skipped. Cuts within an edge are placed only when asked for.
+A run is 2^j consecutive chords of one edge; a group is two runs or groups. Each has a ball that certainly
+holds all its chords, so pairs whose balls are too far apart are skipped. Cuts within an edge are placed only
+when asked for.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ GROUP: Final = -1
 
 
 class Run(NamedTuple):
-    """A ball (x, y, z, reach, in cm) and what it holds. A tuple, because it is made and read in the innermost loop."""
+    """A ball (x, y, z, reach, in cm) and what it holds. A tuple, because the innermost loop makes them."""
 
     x: int
     y: int
@@ -74,8 +75,8 @@ def _run_of(start: Vertex, end: Vertex, first: Place, last: Place, level: int) -
     # Half the length, rounded up, and 2 cm for the middle's rounding.
     reach = isqrt(dx * dx + dy * dy + dz * dz) // 2 + 3 if first != last or level else 0
     if level:
-        # A run of 2^j pieces bends 4^j times as far from its chord as one piece; nor can it stray from its ends
-        # by more than half its length. 2 cm cover the rounding of the cuts.
+        # A run of 2^j pieces bends 4^j times as far from its chord as one piece; nor can it stray from its
+        # ends by more than half its length. 2 cm cover the rounding of the cuts.
         reach += min(BEND_CM << 2 * level, PIECE_CM << level - 1) + 2
     return Run(
         first[0] + (dx >> 1),
@@ -135,8 +136,8 @@ def _make_outline(shape: Shape) -> Outline:
 class Outlines:
     """Outlines that were made, kept in two generations: when the younger is full, the older is let go.
 
-    Nothing depends on what is kept but the time it takes. Safe between threads that share an interpreter lock: at
-    worst an outline is made twice.
+    Nothing depends on what is kept but the time it takes. Safe between threads that share an interpreter
+    lock: at worst an outline is made twice.
     """
 
     def __init__(self, vertices_max: int) -> None:

@@ -1,9 +1,9 @@
 """Shapes on the ground: a point, a polyline of one or more paths, or a polygon of one or more rings.
 
-Vertices are (lon_e7, lat_e7), in that order. An edge is straight in longitude/latitude (RFC 7946, 3.1.1), and goes
-the way that the numbers say: one that would cross ±180° is cut there by whoever makes the shape, into parts. Rings are
-even-odd over all rings, so holes need no orientation and a ring that crosses itself has a meaning. A ring may have no
-area: its edges count all the same, so that nothing is missed.
+Vertices are (lon_e7, lat_e7), in that order. An edge is straight in longitude/latitude (RFC 7946, 3.1.1), and
+goes the way that the numbers say: one that would cross ±180° is cut there by whoever makes the shape, into
+parts. Rings are even-odd over all rings, so holes need no orientation and a ring that crosses itself has a
+meaning. A ring may have no area: its edges count all the same, so that nothing is missed.
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """One or more rings of three or more vertices; the last vertex is not the first again. Even-odd over all rings.
+    """One or more rings of three or more vertices; the last is not the first again. Even-odd over all rings.
 
     Raises:
-        Malformed: if a ring is too short or repeats its first vertex at its end, or a vertex is no vertex, or a
-            limit is exceeded.
+        Malformed: if a ring is too short or repeats its first vertex at its end, or a vertex is no
+            vertex, or a limit is exceeded.
     """
 
     rings: tuple[Path, ...]

@@ -1,7 +1,8 @@
 """The units of place, height and time, and the conversions into them, which round outward.
 
 Everything signed or compared is an integer: degrees in 1e-7 (`_e7`), lengths in centimetres (`_cm`), times in
-milliseconds of Unix time, UTC (`_ms`). A float is never taken: an amount is an `int`, a `Decimal` or a `Fraction`.
+milliseconds of Unix time, UTC (`_ms`). A float is never taken: an amount is an `int`, a `Decimal` or a
+`Fraction`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ LAT_E7_MAX: Final = 90 * E7
 NEVER_MS: Final = 0  # the start of time: 1970-01-01T00:00:00Z
 FOREVER_MS: Final = 253_402_300_799_999  # the last millisecond that RFC 3339 can write, end of the year 9999
 
-# A place rounded to the nearest 1e-7 degree both ways moves by less than 0.8 cm: who rounds adds this to the radius.
+# A place rounded to the nearest 1e-7 degree both ways moves by less than 0.8 cm: who rounds adds this to
+# the radius.
 E7_ROUNDING_CM: Final = 1
 
 Exact = int | Decimal | Fraction
@@ -48,7 +50,7 @@ def cm_down(amount: Exact, unit: LengthUnit) -> int:
 
 
 def cm_up(amount: Exact, unit: LengthUnit) -> int:
-    """The least whole number of centimetres that is not below the amount: for upper limits, radii and margins.
+    """The least whole number of centimetres that is not below the amount: for upper limits and radii.
 
     Example:
         >>> cm_up(1, "ft"), cm_up(-1, "ft"), cm_up(Decimal("0.5"), "nm")

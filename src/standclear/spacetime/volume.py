@@ -15,7 +15,9 @@ from standclear.spacetime.shape import Shape, shape_from_value, shape_to_value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """Everything within `radius_cm` of the core, in the band, during the interval. The buffer is never made a polygon.
+    """Everything within `radius_cm` of the core, in the band, during the interval.
+
+    The buffer stays exact: it is never made a polygon.
 
     Raises:
         Malformed: if the radius is negative or over `RADIUS_CM_MAX`.
