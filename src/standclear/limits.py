@@ -37,7 +37,7 @@ NOTE_BYTES_MAX: Final = 512 * 1024  # room for 100 ML-DSA-44 lines of 3.3 kB
 NOTE_SIGNATURES_MAX: Final = 100  # signed-note asks for at least 16; Go readers stop at 100
 POLICY_BYTES_MAX: Final = 1024 * 1024  # a trust policy with every allowed line in ML-DSA-44 keys
 POLICY_NAMES_MAX: Final = 256  # logs, witnesses and groups of one policy, each; tlog-policy asks for 32
-PROOF_EXTRA_BYTES_MAX: Final = 65_536  # opaque bytes beside a tlog-proof: one entry and its times
+PROOF_EXTRA_BYTES_MAX: Final = 48_000  # opaque bytes beside a tlog-proof: Go readers stop at lines of 64 KiB
 PROOF_HASHES_MAX: Final = 63  # the depth of the largest tree; also the most a witness accepts
 
 # --- flow, stores, web ----------------------------------------------------------------------------
