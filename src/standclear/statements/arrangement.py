@@ -1,0 +1,284 @@
+"""The arrangement: what a set of parties agreed to, as data. The code knows no number of its own (DESIGN 25)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from standclear.errors import Malformed
+from standclear.spacetime.units import FOREVER_MS
+from standclear.statements.canonical import Value, b64u
+from standclear.statements.fields import Fields
+from standclear.statements.header import NOTICE_KINDS
+
+STATES = frozenset({"in_force", "suspended", "terminated"})
+TOLD = frozenset({"planner", "owner", "neutral"})
+AFTER_END = frozenset({"keeps", "ends"})
+ROLES = frozenset({"party", "monitor", "depositary", "observer"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A party of the arrangement and its role. Only a `party` is bound; a `monitor` may see every entry."""
+
+    party: bytes
+    role: str
+
+    def to_value(self) -> Value:
+        return {"party": b64u(self.party), "role": self.role}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """Two kinds that concern each other, and the separation at which they meet.
+
+    `own` says whether notices of one and the same party concern each other too.
+    """
+
+    a: str
+    b: str
+    name: str
+    horizontal_cm: int
+    vertical_cm: int
+    time_ms: int
+    own: bool
+
+    def to_value(self) -> Value:
+        return {
+            "a": self.a,
+            "b": self.b,
+            "horizontal_cm": self.horizontal_cm,
+            "name": self.name,
+            "own": self.own,
+            "time_ms": self.time_ms,
+            "vertical_cm": self.vertical_cm,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneSided:
+    """Who is told when an activity meets a notice and one or both were not released to the other's party."""
+
+    notice_released: bool
+    activity_released: bool
+    tell: tuple[str, ...]
+
+    def to_value(self) -> Value:
+        return {
+            "activity_released": self.activity_released,
+            "notice_released": self.notice_released,
+            "tell": list(self.tell),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRule:
+    """What holds for one kind of notice.
+
+    `after_end`: "keeps" = goes on being matched past its time (as lapsed, stale or overdue) until its owner closes it
+    or `long_stop_ms` after its end; "ends" = its own time is all of it. `blanket_*`: larger or longer is labelled blanket
+    and proves no awareness. `daily_max`: items that one party may file in 24 hours of log time; more are labelled
+    over quota. `acknowledge_ms`: how long a recipient's desk has. `lead_ms`: shorter notice is labelled late.
+    """
+
+    kind: str
+    after_end: str
+    long_stop_ms: int
+    blanket_extent_cm: int
+    blanket_duration_ms: int
+    daily_max: int
+    acknowledge_ms: int
+    lead_ms: int
+
+    def to_value(self) -> Value:
+        return {
+            "acknowledge_ms": self.acknowledge_ms,
+            "after_end": self.after_end,
+            "blanket_duration_ms": self.blanket_duration_ms,
+            "blanket_extent_cm": self.blanket_extent_cm,
+            "daily_max": self.daily_max,
+            "kind": self.kind,
+            "lead_ms": self.lead_ms,
+            "long_stop_ms": self.long_stop_ms,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrangement:
+    """The rules a set of parties agreed to. Effects and decisions name it by its sid."""
+
+    name: str
+    state: str
+    members: tuple[Member, ...]
+    neutral: bytes | None
+    matrix: tuple[Concern, ...]
+    one_sided: tuple[OneSided, ...]
+    kinds: tuple[KindRule, ...]
+    citation_grace_ms: int
+    void_grace_ms: int
+    retention_ms: int
+    predicate: str
+    note: str
+
+    def to_value(self) -> Value:
+        return {
+            "citation_grace_ms": self.citation_grace_ms,
+            "kinds": [rule.to_value() for rule in self.kinds],
+            "matrix": [concern.to_value() for concern in self.matrix],
+            "members": [member.to_value() for member in self.members],
+            "name": self.name,
+            "neutral": None if self.neutral is None else b64u(self.neutral),
+            "note": self.note,
+            "one_sided": [row.to_value() for row in self.one_sided],
+            "predicate": self.predicate,
+            "retention_ms": self.retention_ms,
+            "state": self.state,
+            "type": "arrangement",
+            "void_grace_ms": self.void_grace_ms,
+        }
+
+    def rule_of(self, kind: str) -> KindRule:
+        """The rule of one kind of notice; every kind of notice in the matrix has one."""
+        return next(rule for rule in self.kinds if rule.kind == kind)
+
+    def concern_of(self, a: str, b: str) -> Concern | None:
+        """How two kinds concern each other, in either order; None if they do not."""
+        for concern in self.matrix:
+            if (concern.a, concern.b) in ((a, b), (b, a)):
+                return concern
+        return None
+
+    def told_of(self, *, notice_released: bool, activity_released: bool) -> tuple[str, ...]:
+        """Who is told, from the one-sided release table."""
+        for row in self.one_sided:
+            if row.notice_released == notice_released and row.activity_released == activity_released:
+                return row.tell
+        raise AssertionError("an arrangement with a hole in its table was accepted")
+
+    def is_member(self, party: bytes) -> bool:
+        return any(member.party == party for member in self.members)
+
+    def monitors(self) -> tuple[bytes, ...]:
+        return tuple(member.party for member in self.members if member.role == "monitor")
+
+
+CM_MAX = 2_000_000_00  # 2,000 km
+
+
+def _read_member(value: Value, path: str) -> Member:
+    fields = Fields(value, path)
+    member = Member(party=fields.raw("party", 16), role=fields.choice("role", ROLES))
+    fields.done()
+    return member
+
+
+def _read_concern(value: Value, path: str) -> Concern:
+    fields = Fields(value, path)
+    concern = Concern(
+        a=fields.choice("a", NOTICE_KINDS),
+        b=fields.choice("b", NOTICE_KINDS),
+        name=fields.text("name", 64, 1),
+        horizontal_cm=fields.integer("horizontal_cm", 0, CM_MAX),
+        vertical_cm=fields.integer("vertical_cm", 0, CM_MAX),
+        time_ms=fields.integer("time_ms", 0, 366 * 86_400_000),
+        own=fields.flag("own"),
+    )
+    fields.done()
+    return concern
+
+
+def _read_told(value: Value, path: str) -> str:
+    return Fields({"tell": value}, path).choice("tell", TOLD)
+
+
+def _read_one_sided(value: Value, path: str) -> OneSided:
+    fields = Fields(value, path)
+    row = OneSided(
+        notice_released=fields.flag("notice_released"),
+        activity_released=fields.flag("activity_released"),
+        tell=fields.many("tell", _read_told, 3),
+    )
+    fields.done()
+    return row
+
+
+def _read_kind_rule(value: Value, path: str) -> KindRule:
+    fields = Fields(value, path)
+    rule = KindRule(
+        kind=fields.choice("kind", NOTICE_KINDS),
+        after_end=fields.choice("after_end", AFTER_END),
+        long_stop_ms=fields.integer("long_stop_ms", 0, FOREVER_MS),
+        blanket_extent_cm=fields.integer("blanket_extent_cm", 1, 4_007_501_669),
+        blanket_duration_ms=fields.integer("blanket_duration_ms", 1, FOREVER_MS),
+        daily_max=fields.integer("daily_max", 1),
+        acknowledge_ms=fields.integer("acknowledge_ms", 1),
+        lead_ms=fields.integer("lead_ms", 0),
+    )
+    fields.done()
+    return rule
+
+
+def read_arrangement(fields: Fields) -> Arrangement:
+    """An arrangement's body.
+
+    Raises:
+        Malformed: a hole in the one-sided table, a kind in the matrix without a rule, a pair of kinds twice.
+    """
+    arrangement = Arrangement(
+        name=fields.text("name", 200, 1),
+        state=fields.choice("state", STATES),
+        members=fields.many("members", _read_member, 256, least=2),
+        neutral=Fields({"p": fields.take("neutral")}, fields.path).raw_or_none("p", 16),
+        matrix=fields.many("matrix", _read_concern, 64, least=1),
+        one_sided=fields.many("one_sided", _read_one_sided, 4),
+        kinds=fields.many("kinds", _read_kind_rule, len(NOTICE_KINDS), least=1),
+        citation_grace_ms=fields.integer("citation_grace_ms", 1),
+        void_grace_ms=fields.integer("void_grace_ms"),
+        retention_ms=fields.integer("retention_ms", 0, FOREVER_MS),
+        predicate=fields.choice("predicate", ("decide/1",)),
+        note=fields.text("note"),
+    )
+    _check_whole(arrangement, fields.path)
+    return arrangement
+
+
+def _check_whole(arrangement: Arrangement, path: str) -> None:
+    cases = {(row.notice_released, row.activity_released) for row in arrangement.one_sided}
+    if len(cases) != 4 or len(arrangement.one_sided) != 4:
+        raise Malformed(f"{path}.one_sided", "not all four cases once each", "say who is told in every case")
+    if any("neutral" in row.tell for row in arrangement.one_sided) and arrangement.neutral is None:
+        raise Malformed(
+            f"{path}.neutral", "the table tells a neutral desk, and there is none", "name the neutral party"
+        )
+    ruled = [rule.kind for rule in arrangement.kinds]
+    named = {kind for concern in arrangement.matrix for kind in (concern.a, concern.b)}
+    if len(set(ruled)) != len(ruled) or not named <= set(ruled):
+        missing = ", ".join(sorted(named - set(ruled))) or "none"
+        raise Malformed(
+            f"{path}.kinds", f"not one rule for each kind (missing: {missing})", "add the missing rules"
+        )
+    pairs = [tuple(sorted((concern.a, concern.b))) for concern in arrangement.matrix]
+    if len(set(pairs)) != len(pairs):
+        raise Malformed(f"{path}.matrix", "a pair of kinds stands twice", "give each pair one row")
+    parties = [member.party for member in arrangement.members]
+    if len(set(parties)) != len(parties):
+        raise Malformed(f"{path}.members", "a party stands twice", "give each party one role")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adherence:
+    """A party takes up the arrangement named in `re`, with its reservations, or withdraws from it."""
+
+    adheres: bool
+    reservations: tuple[str, ...]
+
+    def to_value(self) -> Value:
+        return {"adheres": self.adheres, "reservations": list(self.reservations), "type": "adherence"}
+
+
+def read_adherence(fields: Fields) -> Adherence:
+    return Adherence(
+        adheres=fields.flag("adheres"),
+        reservations=fields.many(
+            "reservations", lambda one, at: Fields({"r": one}, at).text("r", 500, 1), 16
+        ),
+    )

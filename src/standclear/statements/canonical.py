@@ -1,0 +1,156 @@
+"""Canonical JSON: one value has one text, so that a hash of the text is a hash of the value.
+
+Rules (docs/spec/statement.md, 1): keys match `[a-z][a-z0-9_]*` and are sorted; integers within ±(2^53 - 1);
+no floats; escapes exactly ``\\" \\\\ \\b \\t \\n \\f \\r \\u00xx`` (lower hex); everything else raw UTF-8; no lone
+surrogates; nesting at most 16. A text is accepted only if writing what was read gives the same bytes again:
+duplicate keys, spaces, other escapes, ``-0`` and trailing bytes all fail that test by themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any, NoReturn
+
+from standclear.errors import Malformed
+from standclear.limits import INTEGER_MAX, NESTING_MAX
+
+Value = Any  # None | bool | int | str | list[Value] | dict[str, Value]
+
+_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
+_KNOWN_KEYS: set[str] = set()  # keys that have matched once; bounded below
+_KNOWN_KEYS_MAX = 4_096
+_NOT_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+')
+
+
+def _no_float(text: str) -> NoReturn:
+    raise Malformed(
+        "number", f"{text[:40]} is not an integer", "state it as an integer in the unit of its field"
+    )
+
+
+_DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
+def canonical(value: Value) -> bytes:
+    """The one text of a value.
+
+    The value must already hold to the rules; `check_value` says whether it does.
+
+    Example:
+        >>> canonical({"b": 1, "a": "é"})
+        b'{"a":"\\xc3\\xa9","b":1}'
+    """
+    try:
+        return _ENCODER.encode(value).encode("utf-8")
+    except UnicodeEncodeError:
+        raise Malformed("text", "a lone surrogate is not text", "send well-formed Unicode") from None
+
+
+def read_canonical(text: bytes, field: str) -> Value:
+    """The value of a canonical text; anything else is refused.
+
+    Raises:
+        Malformed: not JSON, not canonical, floats, integers beyond ±(2^53 - 1), keys or nesting beyond the rules.
+    """
+    value = read_json(text, field)
+    if canonical(value) != text:
+        raise Malformed(
+            field,
+            "the bytes are not the canonical text of their value",
+            "sort keys, write no spaces, repeat no key, use the escapes of docs/spec/statement.md part 1",
+        )
+    return value
+
+
+def read_json(text: bytes, field: str) -> Value:
+    """The value of a JSON text that holds to our rules of value, in whatever layout it was written."""
+    value = read_numbers_exact(text, field)
+    check_value(value, field)
+    return value
+
+
+def read_numbers_exact(text: bytes, field: str) -> Value:
+    """The value of a JSON text without floats and within our nesting; `check_value` is left to the caller."""
+    _check_nesting(text, field)
+    try:
+        value: Value = _DECODER.decode(text.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise Malformed(field, "the bytes are not UTF-8", "send UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise Malformed(field, f"not JSON: {str(error)[:120]}", "send one JSON value") from None
+    except Malformed as error:
+        raise Malformed(field, error.reason, error.remedy) from None
+    return value
+
+
+def check_value(value: Value, field: str) -> None:
+    """Refuse a value that no canonical text may hold."""
+    stack: list[Value] = [value]
+    while stack:
+        one = stack.pop()
+        if type(one) is dict:
+            for key in one:
+                if key not in _KNOWN_KEYS:
+                    _check_key(key, field)
+            stack.extend(one.values())
+        elif type(one) is list:
+            stack.extend(one)
+        elif type(one) is int:
+            if not -INTEGER_MAX <= one <= INTEGER_MAX:
+                raise Malformed(field, "an integer is beyond ±(2^53 - 1)", "no field needs a larger one")
+        elif type(one) is str:
+            if not one.isascii() and any("\ud800" <= letter <= "\udfff" for letter in one):
+                raise Malformed(field, "a lone surrogate is not text", "send well-formed Unicode")
+        elif one is not None and type(one) is not bool:
+            raise Malformed(
+                field, f"{type(one).__name__} has no place in a statement", "use integers and text"
+            )
+
+
+def _check_key(key: object, field: str) -> None:
+    if type(key) is not str or not _KEY.match(key) or len(key) > 64:
+        raise Malformed(
+            field, f"key {str(key)[:40]!r} is not [a-z][a-z0-9_]*", "use the names of the specification"
+        )
+    if len(_KNOWN_KEYS) < _KNOWN_KEYS_MAX:
+        _KNOWN_KEYS.add(key)
+
+
+def _check_nesting(text: bytes, field: str) -> None:
+    if text.count(b"{") + text.count(b"[") <= NESTING_MAX:
+        return
+    depth = 0
+    for mark in _NOT_STRUCTURE.sub(b"", text):
+        if mark in b"[{":
+            depth += 1
+            if depth > NESTING_MAX:
+                raise Malformed(
+                    field, f"nested deeper than {NESTING_MAX}", "flatten it; no statement needs more"
+                )
+        elif mark in b"]}":
+            depth -= 1
+
+
+def b64u(raw: bytes) -> str:
+    """Bytes as base64url without padding (RFC 4648, 5)."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def from_b64u(text: object, size: int | None, field: str) -> bytes:
+    """Bytes of a base64url text without padding, of exactly `size` bytes unless None.
+
+    Raises:
+        Malformed: another alphabet, padding, wrong length, or bits left over.
+    """
+    if type(text) is str and text.isascii():
+        try:
+            raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        except ValueError:
+            raw = b""
+        if (size is None or len(raw) == size) and b64u(raw) == text:
+            return raw
+    wanted = "" if size is None else f" of {size} bytes"
+    raise Malformed(field, f"not base64url without padding{wanted}", "see docs/spec/statement.md part 1")
