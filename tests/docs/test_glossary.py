@@ -44,10 +44,6 @@ def as_words(name: str) -> str:
 
 def test_a_type_name_reads_as_words() -> None:
     assert ["inbox head", "site", "tlog proof"] == [as_words(n) for n in ("InboxHead", "Site", "TlogProof")]
-        "inbox head",
-        "site",
-        "tlog proof",
-    ]
 
 
 def test_every_word_is_defined_once() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from pathlib import Path
 
 from repository import ROOT, find_files, settings, shown
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+NAMED_COMMAND = re.compile(r"`make ([a-z]+)[^`]*`|^\s*make ([a-z]+)", re.MULTILINE)
 PINNED = {
     re.sub(r"[-_.]+", "-", line.split("==")[0]).lower() for line in CONSTRAINTS if not line.startswith("#")
 }
@@ -43,10 +43,8 @@ def test_every_make_command_that_the_docs_name_exists() -> None:
     named = {
         (shown(path), target)
         for path in find_files("*.md")
-        for target in re.findall(
-            r"`make ([a-z]+)[^`]*`|^\s*make ([a-z]+)", path.read_text("utf-8"), re.MULTILINE
-        )
-        for target in target
+        for match in NAMED_COMMAND.finditer(path.read_text(encoding="utf-8"))
+        for target in match.groups()
         if target
     }
     assert [] == sorted((file, target) for file, target in named if target not in targets())
@@ -78,7 +76,5 @@ def test_the_base_install_asks_for_cryptography_alone() -> None:
 
 def test_no_file_names_a_machine_that_somebody_built_on() -> None:
     places = re.compile("|".join(("/" + "home/", "/" + "Users/", "/" + "root/", "C:" + r"\\Users")))
-    kept = [
-        path for path in find_files("*.md", "*.py", "*.toml", "*.txt", "*.rs", "Makefile") if path.is_file()
-    ]
-    assert [] == [shown(path) for path in kept if places.search(Path(path).read_text(encoding="utf-8"))]
+    kept = find_files("*.md", "*.py", "*.toml", "*.txt", "*.rs", "Makefile")
+    assert [] == [shown(path) for path in kept if places.search(path.read_text(encoding="utf-8"))]
