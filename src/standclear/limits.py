@@ -29,6 +29,13 @@ VERTICES_KEPT_MAX: Final = 131_072  # of outlines in memory, a generation: about
 PLACES_KEPT_MAX: Final = 65_536  # places in memory: about 25 MB
 
 # --- dialects -------------------------------------------------------------------------------------
+POSITION_CHARACTERS_MAX: Final = 120  # a position in words, both axes spelt out; longer holds something else
+TIME_CHARACTERS_MAX: Final = 80  # a window of two dates with a zone's name; longer holds something else
+COMMAS_BETWEEN_DIGITS_MAX: Final = 4  # each doubles the ways to cut a text; a position has three at most
+TABLE_BYTES_MAX: Final = 64 * 1024 * 1024  # one list as a file, unpacked: 250,000 rows of 250 characters
+TABLE_ROWS_MAX: Final = 250_000  # rows of one list: two and a half times the largest public list of sites
+TABLE_COLUMNS_MAX: Final = 256  # columns of one list: wider is no list of sites
+GEOJSON_VERTICES_MAX: Final = 100_000  # vertices of one file; a single body holds 4,096 (BODY_BYTES_MAX)
 
 # --- tlog -----------------------------------------------------------------------------------------
 PUBLIC_KEYS_CACHED_MAX: Final = 4_096  # loaded public keys kept: every desk of a large arrangement, about 1 MB

@@ -1,0 +1,1 @@
+"""Places as people write them: characters, words, grammar, grids, datums, doubts and the read-back."""

@@ -1,0 +1,217 @@
+"""Grid positions: MGRS and UTM, by a grammar of our own, converted by the `mgrs` package and checked backwards.
+
+An MGRS position names a square by its south-west corner (digits are cut off, never rounded; short ones are
+filled up on the right); what is kept is the middle of the square, with a radius that holds all of it. UTM is
+taken as a point, half a unit of its last digit open. Polar grids (UPS) are not read.
+
+Standard: NGA.STND.0037 (MGRS, UTM).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from standclear.dialects.places.mercator import degrees_of
+from standclear.errors import Ambiguous, Malformed
+
+_MGRS: Final = re.compile(
+    r"(?:MGRS[: ]\s*)?(\d{1,2})\s?([C-HJ-NP-X])\s?([A-HJ-NP-Z])([A-HJ-NP-V])\s?(\d+)?(?:\s(\d+))?"
+)
+_LOOKS_MGRS: Final = re.compile(r"(?:MGRS[: ]\s*)?(\d{0,2})\s?([A-Z])\s?([A-Z]{2})\s?([\d ]+)")
+_METRES: Final = r"\d+(?:\.\d+)?"
+_UTM: Final = re.compile(
+    rf"(?:UTM[: ]\s*)?(?:ZONE\s?)?(\d{{1,2}})\s?([A-Z]|NORTH|SOUTH)\s?[,;]?\s*(?:E\s?)?({_METRES})\s?(?:M?\s?E)?"
+    rf"\s?[,;/]?\s+(?:N\s?)?({_METRES})\s?(?:M?\s?N)?"
+)
+_BANDS: Final = "CDEFGHJKLMNPQRSTUVWX"
+_AGREE_M: Final = 1.5  # the mgrs package answers in whole metres
+_REMEDY_MGRS: Final = "write zone, band, square and 4 to 10 digits, half of them easting: 36SYE 12345 67890"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridPlace:
+    """Where a grid position is, in degrees, and the radius in metres of what its digits leave open."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    format: str
+
+
+def grid_place(text: str, *, field: str, verbatim: str) -> GridPlace | None:
+    """The place a grid position names; None if the text is no grid position at all.
+
+    Raises:
+        Malformed: it is one, but not whole, or it names no place.
+        Ambiguous: the letter after a UTM zone can be the band S and the southern hemisphere.
+    """
+    written = text.upper()
+    if match := _MGRS.fullmatch(written):
+        zone, band, square, row, east, north = match.groups()
+        return _mgrs(int(zone), band, square + row, east or "", north, field)
+    if match := _UTM.fullmatch(written):
+        zone, letter, easting, northing = match.groups()
+        return _utm(int(zone), letter, easting, northing, field, verbatim)
+    if _LOOKS_MGRS.fullmatch(written):
+        raise Malformed(field, "is no whole MGRS position (the letters I and O are not used)", _REMEDY_MGRS)
+    return None
+
+
+def _mgrs(zone: int, band: str, square: str, east: str, north: str | None, field: str) -> GridPlace:
+    if north is None:
+        if len(east) % 2:
+            raise Malformed(
+                field, f"has {len(east)} digits: easting and northing need as many each", _REMEDY_MGRS
+            )
+        east, north = east[: len(east) // 2], east[len(east) // 2 :]
+    if len(east) != len(north):
+        reason = f"has {len(east)} digits of easting and {len(north)} of northing: which zero is missing?"
+        raise Malformed(field, reason, _REMEDY_MGRS)
+    if not 1 <= len(east) <= 5:
+        raise Malformed(field, f"has {len(east)} digits each way", _REMEDY_MGRS)
+    package = _package(field)
+    name = f"{zone}{band}{square}{east}{north}"
+    try:
+        lat, lon = package.toLatLon(name)
+        seen = _names_near(package, name, lat, lon, 10 ** (5 - len(east)), len(east))
+    except package.refusal as refused:
+        raise Malformed(field, f"{name} names no square on the ground", _REMEDY_MGRS) from refused
+    if name not in seen:
+        reason = f"{name} converts back to {min(seen)}: that square does not lie in this zone and band"
+        raise Malformed(field, reason, "look at the grid zone on the map again")
+    return GridPlace(lon=lon, lat=lat, radius_m=10 ** (5 - len(east)) / math.sqrt(2), format="mgrs")
+
+
+def _names_near(package: _Mgrs, name: str, lat: float, lon: float, side_m: int, digits: int) -> set[str]:
+    """What the middle of a square and four places near its corners are called when converted back."""
+    step_lat = side_m * 0.45 / 111_320
+    step_lon = step_lat / max(math.cos(math.radians(lat)), 0.1)
+    around = [(0, 0), (-1, -1), (-1, 1), (1, -1), (1, 1)]
+    return {_plain(package.toMGRS(lat + i * step_lat, lon + j * step_lon, digits)) for i, j in around}
+
+
+def _plain(name: str) -> str:
+    return name.lstrip("0")
+
+
+def _utm(zone: int, letter: str, easting: str, northing: str, field: str, verbatim: str) -> GridPlace:
+    remedy = "write the zone, NORTH or SOUTH, the easting and the northing: 36 NORTH 768421 3972345"
+    if not 1 <= zone <= 60:
+        raise Malformed(field, f"zone {zone} is not one of 1 to 60", remedy)
+    east_m, north_m = float(easting), float(northing)
+    if not 100_000 <= east_m < 900_000:
+        raise Malformed(field, f"easting {easting} is not between 100000 and 900000", remedy)
+    if not 0 <= north_m <= 10_000_000:
+        raise Malformed(field, f"northing {northing} is not between 0 and 10000000", remedy)
+    decimals = max(len(part.partition(".")[2]) for part in (easting, northing))
+    places = {
+        why: place
+        for why, is_south in _hemispheres(letter, field, remedy)
+        if (place := _utm_place(zone, east_m, north_m, is_south, 10.0**-decimals)) is not None
+        and _agrees(letter, why, place)
+    }
+    if not places:
+        raise Malformed(
+            field, f"{verbatim.strip()} lies in no place of zone {zone} and letter {letter}", remedy
+        )
+    if len(places) > 1:
+        readings = tuple(f"latitude {p.lat:.7f}, longitude {p.lon:.7f} ({why})" for why, p in places.items())
+        raise Ambiguous(field, verbatim, readings, remedy)
+    (place,) = places.values()
+    _check_backwards(zone, place, east_m, north_m, field)
+    return place
+
+
+def _hemispheres(letter: str, field: str, remedy: str) -> list[tuple[str, bool]]:
+    if letter in {"NORTH", "SOUTH"}:
+        return [("hemisphere", letter == "SOUTH")]
+    if letter not in _BANDS:
+        raise Malformed(field, f"{letter} is no latitude band", remedy)
+    band = (f"{letter} as the latitude band", letter < "N")
+    if letter in "NS":
+        return [
+            band,
+            (f"{letter} as the {'northern' if letter == 'N' else 'southern'} hemisphere", letter == "S"),
+        ]
+    return [band]
+
+
+def _utm_place(zone: int, east_m: float, north_m: float, is_south: bool, unit_m: float) -> GridPlace | None:
+    lon, lat = degrees_of(zone, east_m, north_m, is_south=is_south)
+    if not -80 <= lat <= 84 or (is_south and lat > 0):
+        return None
+    lon = (lon + 180) % 360 - 180
+    return GridPlace(lon=lon, lat=lat, radius_m=unit_m / math.sqrt(2), format="utm")
+
+
+def _agrees(letter: str, why: str, place: GridPlace) -> bool:
+    """Whether the place lies in the latitude band, where the letter is meant as one."""
+    if "band" not in why:
+        return True
+    return _BANDS[min(int(place.lat + 80) // 8, 19)] == letter
+
+
+def _check_backwards(zone: int, place: GridPlace, east_m: float, north_m: float, field: str) -> None:
+    package = _package(field)
+    try:
+        seen_zone, _, seen_east, seen_north = package.MGRSToUTM(package.toMGRS(place.lat, place.lon, 5))
+    except package.refusal as refused:
+        raise Malformed(
+            field, "names no place on the ground", "look at the grid zone on the map again"
+        ) from refused
+    if seen_zone != zone:
+        reason = f"lies in zone {seen_zone}, not in zone {zone}"
+        raise Malformed(field, reason, "look at the grid zone on the map again")
+    if max(abs(seen_east - east_m), abs(seen_north - north_m)) > _AGREE_M:
+        reason = f"converts back to easting {seen_east:.0f}, northing {seen_north:.0f}"
+        raise Malformed(field, reason, "give degrees")
+
+
+class _Mgrs:
+    """The `mgrs` package, imported when the first grid position is read: the base install has none."""
+
+    def __init__(self) -> None:
+        from mgrs import MGRS
+        from mgrs.core import MGRSError
+
+        self._native = MGRS()
+        self.refusal: type[Exception] = MGRSError
+
+    def toLatLon(self, name: str) -> tuple[float, float]:  # noqa: N802 - the package's word
+        lat, lon = self._native.toLatLon(name)
+        return lat, lon
+
+    def toMGRS(self, lat: float, lon: float, digits: int) -> str:  # noqa: N802 - the package's word
+        return str(self._native.toMGRS(lat, lon, MGRSPrecision=digits))
+
+    def MGRSToUTM(self, name: str) -> tuple[int, str, float, float]:  # noqa: N802 - the package's word
+        zone, hemisphere, easting, northing = self._native.MGRSToUTM(name)
+        return zone, hemisphere, easting, northing
+
+
+def _package(field: str) -> _Mgrs:
+    try:
+        return _Mgrs()
+    except ImportError as missing:
+        remedy = "install standclear[client], or give degrees"
+        raise Malformed(
+            field, "is a grid position, and the mgrs package is not installed here", remedy
+        ) from missing
+
+
+def mgrs_name(lat: float, lon: float, digits: int, *, field: str) -> str:
+    """The MGRS square of 10**(5 - digits) metres in which a place lies, written in groups.
+
+    Raises:
+        Malformed: the place lies in the polar grids.
+    """
+    if not -80 <= lat < 84:
+        raise Malformed(field, "lies in the polar grids, which are not written", "read back in degrees")
+    name = _package(field).toMGRS(lat, lon, digits)
+    square = len(name) - 2 * digits
+    return (
+        f"{name[: square - 2]} {name[square - 2 : square]} {name[square:][:digits]} {name[square:][digits:]}"
+    )
