@@ -11,7 +11,7 @@ from typing import Final
 
 from standclear.spacetime.chords import chord_gap_cm, root_up
 from standclear.spacetime.earth import Vertex, cut_edge, place, sincos
-from standclear.spacetime.runs import Outline, Run, halves_of, outline_of
+from standclear.spacetime.runs import GROUP, Outline, Run, halves_of, outline_of
 from standclear.spacetime.shape import Path, Shape
 
 __all__ = [
@@ -83,11 +83,13 @@ def least_gap_cm(a: Run, b: Run, enough: int, below: int) -> int:
         limit = best - 1 + a.reach + b.reach
         if apart > limit * limit:
             continue  # no two chords of these can be nearer than the best so far
-        if a.level == 0 and b.level == 0:
-            best = min(best, chord_gap_cm(a.first, a.last, b.first, b.last))
+        if a.level != GROUP and b.level != GROUP:
+            gap, bend = chord_gap_cm(a.first, a.last, b.first, b.last), a.bend + b.bend
+            best = min(best, gap + bend)
             if best <= enough:
                 return best
-            continue
+            if gap - bend >= best:
+                continue  # always so for two single chords, which do not bend
         if b.level == 0 or (a.level != 0 and a.reach >= b.reach):
             pairs = [(_centres_apart(half, b), half, b) for half in halves_of(a)]
         else:

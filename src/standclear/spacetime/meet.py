@@ -37,7 +37,7 @@ NO_MARGIN = Margin(horizontal_cm=0, vertical_cm=0, time_ms=0)
 
 
 def meets(a: Volume, b: Volume, margin: Margin) -> bool:
-    """Two volumes meet if, widened by the margins, they share a place, a height and a moment. Touching counts.
+    """Two volumes meet if, widened by the margins, they share a place, a height and a time. Touching counts.
 
     The answer is the same in either order, and depends on nothing but the two volumes and the margins.
 

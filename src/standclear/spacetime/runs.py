@@ -36,6 +36,7 @@ class Run(NamedTuple):
     z: int
     reach: int
     level: int  # 2^level chords of one edge, or GROUP
+    bend: int  # how far, in cm, the chords of a run stray from the line between its ends, and it from them
     first: Place  # the first cut: certainly a place of the core's chords
     last: Place
     start: Vertex  # the first cut in 2^-16 e7
@@ -72,18 +73,18 @@ def halves_of(run: Run) -> tuple[Run, Run]:
 
 def _run_of(start: Vertex, end: Vertex, first: Place, last: Place, level: int) -> Run:
     dx, dy, dz = last[0] - first[0], last[1] - first[1], last[2] - first[2]
+    # A run of 2^j pieces bends 4^j times as far from its chord as one piece; nor can it stray from its ends by
+    # more than half its length. 2 cm cover the rounding of the cuts.
+    bend = min(BEND_CM << 2 * level, PIECE_CM << level - 1) + 2 if level else 0
     # Half the length, rounded up, and 2 cm for the middle's rounding.
-    reach = isqrt(dx * dx + dy * dy + dz * dz) // 2 + 3 if first != last or level else 0
-    if level:
-        # A run of 2^j pieces bends 4^j times as far from its chord as one piece; nor can it stray from its
-        # ends by more than half its length. 2 cm cover the rounding of the cuts.
-        reach += min(BEND_CM << 2 * level, PIECE_CM << level - 1) + 2
+    reach = isqrt(dx * dx + dy * dy + dz * dz) // 2 + 3 + bend if first != last or level else 0
     return Run(
         first[0] + (dx >> 1),
         first[1] + (dy >> 1),
         first[2] + (dz >> 1),
         reach,
         level,
+        bend,
         first,
         last,
         start,
@@ -114,7 +115,7 @@ def _group(runs: Sequence[Run]) -> Run:
         reach = (apart + a.reach + b.reach) // 2 + 3
         along = reach - a.reach
         x, y, z = a.x + dx * along // apart, a.y + dy * along // apart, a.z + dz * along // apart
-    return Run(x, y, z, reach, GROUP, a.first, b.last, a.start, b.end, (a, b))
+    return Run(x, y, z, reach, GROUP, 0, a.first, b.last, a.start, b.end, (a, b))
 
 
 def _make_outline(shape: Shape) -> Outline:
