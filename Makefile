@@ -58,7 +58,7 @@ test: setup engine  ## All tests; T=pure runs tests/pure, A='-k tie -x' goes to 
 	@$(BIN)/python -m pytest -q -n $(N) $(if $(T),$(if $(wildcard tests/$(T)),tests/$(T),$(T)),tests) $(A)
 ifeq ($(T)$(A),)
 ifneq ($(and $(CARGO),$(CRATE)),)
-	@cd engine && RUSTFLAGS='-C overflow-checks=on' $(CARGO) test --quiet
+	@cd engine && $(CARGO) test --quiet --no-default-features
 endif
 	@$(MAKE) bare
 endif
@@ -71,7 +71,7 @@ lint: setup  ## Lint, format check, types, import contracts, spelling (and clipp
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/codespell
 ifneq ($(and $(CARGO),$(CRATE)),)
-	@cd engine && $(CARGO) clippy --quiet --all-targets -- --deny warnings
+	@cd engine && PYO3_PYTHON=$(CURDIR)/$(BIN)/python $(CARGO) clippy --quiet --all-targets -- --deny warnings
 endif
 
 fix: setup  ## Repair what can be repaired: imports, format, simple lint

@@ -66,8 +66,8 @@ def test_every_public_type_is_a_word_of_the_glossary() -> None:
     assert sorted(missing) == []
 
 
-def test_no_type_has_two_homes() -> None:
-    homes = Counter(name for name, _ in public_types())
+def test_no_word_of_ours_has_two_homes() -> None:
+    homes = Counter(name for name, path in public_types() if "/tlog/" not in path)
     assert [] == [name for name, count in homes.items() if count > 1]
 
 

@@ -37,13 +37,13 @@ class Allowed:
     why: str
 
 
+REFUSES = "it refuses: it says what a party may not do, and never that something may be done"
+
 ALLOWED = (
-    Allowed(
-        where="src/standclear/errors.py",
-        phrase="Not permitted",
-        why="it refuses: it says what a party may not do, never that something may be done",
-    ),
-    Allowed(where="src/standclear/errors.py", phrase="not-permitted", why="the slug of the same refusal"),
+    Allowed(where="src/standclear/errors.py", phrase="Not permitted", why=REFUSES),
+    Allowed(where="src/standclear/errors.py", phrase="not-permitted", why=REFUSES),
+    Allowed(where="docs/api/errors.md", phrase="Not permitted", why=REFUSES),
+    Allowed(where="docs/api/errors.md", phrase="not-permitted", why=REFUSES),
 )
 
 PAGES = ("README.md", "docs/guide/**", "docs/api/**", "docs/operations/**", "docs/flow.md")

@@ -10,7 +10,9 @@ from repository import ROOT, find_files, settings, shown
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-NAMED_COMMAND = re.compile(r"`make ([a-z]+)[^`]*`|^\s*make ([a-z]+)", re.MULTILINE)
+FENCED = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NAMED_COMMAND = re.compile(r"`make ([a-z]+)[^`]*`")
+TYPED_COMMAND = re.compile(r"^make ([a-z]+)", re.MULTILINE)
 PINNED = {
     re.sub(r"[-_.]+", "-", line.split("==")[0]).lower() for line in CONSTRAINTS if not line.startswith("#")
 }
@@ -40,14 +42,11 @@ def test_every_target_is_explained_and_declared() -> None:
 
 
 def test_every_make_command_that_the_docs_name_exists() -> None:
-    named = {
-        (shown(path), target)
-        for path in find_files("*.md")
-        for match in NAMED_COMMAND.finditer(path.read_text(encoding="utf-8"))
-        for target in match.groups()
-        if target
-    }
-    assert [] == sorted((file, target) for file, target in named if target not in targets())
+    for path in find_files("*.md"):
+        text = path.read_text(encoding="utf-8")
+        typed = "\n".join(FENCED.findall(text))
+        named = set(NAMED_COMMAND.findall(text)) | set(TYPED_COMMAND.findall(typed))
+        assert set() == named - targets(), shown(path)
 
 
 def test_the_build_check_is_lint_and_test() -> None:
