@@ -1,13 +1,13 @@
-"""The ports: what the flow asks of a store and of a candidate index. Adapters share these contracts, not code."""
+"""The ports: what the flow asks of a store. Adapters share this contract, not code.
+
+The port of a candidate index is `standclear.conflicts.candidates`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-
-from standclear.spacetime.meet import Margin
-from standclear.spacetime.volume import Volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +96,3 @@ class LogStore(Protocol):
 
     def close(self) -> None:
         """Release files. A closed store raises `StoreUnavailable` from then on."""
-
-
-class CandidateIndex(Protocol):
-    """Which volumes may meet a given one. It proposes; the exact predicate decides.
-
-    A number names a set of volumes. `candidates` MUST give every number one of whose volumes meets (spacetime.meet) one
-    of the volumes asked about within the margin; it MAY give others. Used by one thread.
-    """
-
-    def insert(self, rows: Iterable[tuple[int, Sequence[Volume]]]) -> None:
-        """Add volumes under numbers that are not in use."""
-
-    def remove(self, number: int) -> None:
-        """Take a number out; one that is absent is an error of the caller (KeyError)."""
-
-    def candidates(self, volumes: Sequence[Volume], margin: Margin) -> list[int]:
-        """Numbers that may meet, each once, in rising order."""

@@ -1,0 +1,377 @@
+"""The register: a fold over the notices that says what stands, what meets, and what an activity was aware of.
+
+Which pairs of kinds concern each other, at what separation, and who is told when release is one-sided, are the
+arrangement's tables; the exact predicate decides each pair on the forms released between the two parties (DESIGN 22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from standclear.conflicts.candidates import CandidateIndex
+from standclear.conflicts.extent import duration_ms, extent_cm
+from standclear.conflicts.inboxes import Inboxes
+from standclear.conflicts.outcome import Meeting, Outcome, Release
+from standclear.conflicts.standing import Standing, matched_volumes, materially_same
+from standclear.spacetime.meet import Margin, meets
+from standclear.spacetime.volume import Volume
+from standclear.statements.arrangement import Arrangement, Concern
+from standclear.statements.lists import FORMS, WHOLE_ITEM, Slot, ref_of
+from standclear.statements.notices import Activity, Notice
+from standclear.statements.submission import Submission
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """One entry as the register sees it: the submission, its place and time, and the rules in force.
+
+    `agreement` is the first version's sid of the arrangement filed under, `rule` its version now in force.
+    """
+
+    submission: Submission
+    index: int
+    now_ms: int
+    agreement: bytes
+    rule: bytes
+    arrangement: Arrangement
+
+
+class Register:
+    """Notices of one log as they stand. `make_index` gives an empty candidate index; there is one for each kind."""
+
+    def __init__(self, make_index: Callable[[], CandidateIndex], inboxes: Inboxes) -> None:
+        self._make_index = make_index
+        self._inboxes = inboxes
+        self._indexes: dict[str, CandidateIndex] = {}
+        self._filed: dict[tuple[bytes, str], list[tuple[int, int]]] = {}
+        self._unaware_of: dict[bytes, set[int]] = {}
+        self.notices: list[Standing] = []
+        self.by_ref: dict[bytes, Standing] = {}
+
+    # --- one entry -----------------------------------------------------------------------------------
+
+    def step(self, filing: Filing) -> Outcome:
+        """Take one notice statement in and say what it did."""
+        outcome = Outcome(rule=filing.rule)
+        if filing.submission.header.act in ("cancel", "close"):
+            self._end(filing, outcome)
+            return outcome
+        stands = self._place(filing, outcome)
+        self._release_now(filing, stands, outcome)
+        for one in stands:
+            self._match(one, filing, outcome)
+        self._insert(stands, filing.arrangement)
+        self._judge(stands, filing, outcome)
+        return outcome
+
+    def acknowledge(self, party: bytes, refs: Iterable[bytes]) -> int:
+        """A party's desk has acknowledged notices: its activities are aware of them now. Gives how many it changed."""
+        changed = 0
+        for ref in refs:
+            for number in list(self._unaware_of.get(ref, ())):
+                activity = self.notices[number]
+                if activity.party == party:
+                    activity.unaware.discard(ref)
+                    activity.aware_of.add(ref)
+                    self._unaware_of[ref].discard(number)
+                    changed += 1
+        return changed
+
+    # --- placing and ending --------------------------------------------------------------------------
+
+    def _place(self, filing: Filing, outcome: Outcome) -> list[Standing]:
+        submission = filing.submission
+        slots: Mapping[bytes | None, Slot] = {slot.party: slot for slot in submission.slots}
+        replaced: dict[int, list[bytes]] = {}
+        for old, new in submission.ends_and_replaces:
+            replaced.setdefault(new, []).append(old)
+        cited = frozenset(submission.cites.leaves) if submission.cites else frozenset()
+        stands = []
+        for item, exact in enumerate(submission.bodies["exact"]):
+            assert isinstance(exact, Notice)
+            one = Standing(
+                number=len(self.notices),
+                ref=ref_of(submission.sid, item),
+                sid=submission.sid,
+                kind=submission.header.kind,
+                party=submission.header.sender.party,
+                desk=submission.header.sender.desk,
+                under=filing.agreement,
+                index=filing.index,
+                integrated_ms=filing.now_ms,
+                name=exact.name,
+                volumes={form: _volumes(submission, form, item) for form in submission.bodies},
+                slots=slots,
+                what=exact.what,
+                change=exact.change,
+                cited=cited,
+            )
+            self.notices.append(one)
+            self.by_ref[one.ref] = one
+            for old in replaced.get(item, ()):
+                self._succeed(old, one, outcome)
+            stands.append(one)
+        self._count(filing, len(stands), outcome)
+        return stands
+
+    def _succeed(self, old_ref: bytes, one: Standing, outcome: Outcome) -> None:
+        old = self.by_ref.get(old_ref)
+        if old is None:
+            outcome.effect = "waiting"
+            outcome.mark("replaces_unknown")
+        elif old.party != one.party or old.kind != one.kind:
+            outcome.effect = "not_yours"
+            outcome.mark("replaces_not_yours")
+        else:
+            if old.state != "stands":
+                outcome.effect = "branched" if old.state == "replaced" else "stale"
+                outcome.mark(f"replaces_{old.state}")
+            else:
+                self._take_out(old, "replaced")
+            old.successors += (one.ref,)
+            if materially_same(old, one):
+                one.same_as = old.same_as | {old.ref}
+            if one.change == "was_always_there":
+                outcome.mark("correction")
+
+    def _end(self, filing: Filing, outcome: Outcome) -> None:
+        outcome.effect = "recorded"
+        for old_ref, new in filing.submission.ends_and_replaces:
+            assert new == WHOLE_ITEM
+            old = self.by_ref.get(old_ref)
+            if old is None:
+                outcome.effect = "waiting"
+                outcome.mark("ends_unknown")
+            elif (
+                old.party != filing.submission.header.sender.party
+                or old.kind != filing.submission.header.kind
+            ):
+                outcome.effect = "not_yours"
+                outcome.mark("ends_not_yours")
+            elif old.state != "stands":
+                outcome.effect = "stale"
+                outcome.mark(f"ends_{old.state}")
+            else:
+                self._take_out(old, "ended")
+                if outcome.effect == "recorded":
+                    outcome.effect = "in_force"
+
+    def _take_out(self, old: Standing, state: str) -> None:
+        old.state = state
+        index = self._indexes.get(old.kind)
+        if index is not None:
+            for form in old.volumes:
+                index.remove(_number(old, form))
+        for number in self._unaware_of.pop(old.ref, set()):
+            self.notices[number].unaware.discard(old.ref)
+
+    def _insert(self, stands: Sequence[Standing], arrangement: Arrangement) -> None:
+        if not stands:
+            return
+        rule = arrangement.rule_of(stands[0].kind)
+        index = self._index(stands[0].kind)
+        index.insert(
+            (_number(one, form), matched_volumes(volumes, rule))
+            for one in stands
+            for form, volumes in one.volumes.items()
+        )
+
+    def _index(self, kind: str) -> CandidateIndex:
+        found = self._indexes.get(kind)
+        if found is None:
+            found = self._indexes[kind] = self._make_index()
+        return found
+
+    def _count(self, filing: Filing, items: int, outcome: Outcome) -> None:
+        """Label what is over the party's daily number of this kind; never refuse it."""
+        header = filing.submission.header
+        filed = self._filed.setdefault((header.sender.party, header.kind), [])
+        filed[:] = [one for one in filed if one[0] > filing.now_ms - DAY_MS]
+        filed.append((filing.now_ms, items))
+        if sum(count for _, count in filed) > filing.arrangement.rule_of(header.kind).daily_max:
+            outcome.mark("over_quota")
+
+    # --- releasing -----------------------------------------------------------------------------------
+
+    def _release_now(self, filing: Filing, stands: Sequence[Standing], outcome: Outcome) -> None:
+        """Everything whose slot says "now", recipient by recipient in the order of their ids."""
+        sender = filing.submission.header.sender.party
+        for party in sorted(self._recipients(filing)):
+            slot = stands[0].slot_for(party, filing.arrangement)
+            if party != sender and slot is not None and slot.when == "now":
+                self._release(stands, party, slot.form, "now", filing, outcome)
+
+    def _recipients(self, filing: Filing) -> set[bytes]:
+        named = {slot.party for slot in filing.submission.slots if slot.party is not None}
+        if any(slot.party is None for slot in filing.submission.slots):
+            named |= {member.party for member in filing.arrangement.members if member.role == "party"}
+        return named
+
+    def _release(
+        self, stands: Sequence[Standing], party: bytes, form: str, why: str, filing: Filing, outcome: Outcome
+    ) -> None:
+        inbox = self._inboxes.inbox(party)
+        start = len(inbox)
+        for one in stands:
+            inbox.release(one.ref, form, filing.index, filing.now_ms)
+        outcome.releases.append(
+            Release(party=party, sid=stands[0].sid, form=form, start=start, end=len(inbox), why=why)
+        )
+
+    # --- matching ------------------------------------------------------------------------------------
+
+    def _match(self, one: Standing, filing: Filing, outcome: Outcome) -> None:
+        arrangement = filing.arrangement
+        for concern in arrangement.matrix:
+            other_kind = concern.b if concern.a == one.kind else concern.a if concern.b == one.kind else None
+            index = None if other_kind is None else self._indexes.get(other_kind)
+            if index is None:
+                continue
+            margin = Margin(
+                horizontal_cm=concern.horizontal_cm, vertical_cm=concern.vertical_cm, time_ms=concern.time_ms
+            )
+            rule = arrangement.rule_of(one.kind)
+            asked = [volume for form in one.volumes.values() for volume in matched_volumes(form, rule)]
+            found = dict.fromkeys(number // len(FORMS) for number in index.candidates(asked, margin))
+            for number in found:
+                self._pair(one, self.notices[number], concern, margin, filing, outcome)
+
+    def _pair(
+        self,
+        one: Standing,
+        other: Standing,
+        concern: Concern,
+        margin: Margin,
+        filing: Filing,
+        outcome: Outcome,
+    ) -> None:
+        own = one.party == other.party
+        if other.under != one.under or (own and not concern.own):
+            return
+        arrangement = filing.arrangement
+        one_slot = None if own else one.slot_for(other.party, arrangement)
+        other_slot = None if own else other.slot_for(one.party, arrangement)
+        one_form = "exact" if one_slot is None else one_slot.form
+        other_form = "exact" if other_slot is None else other_slot.form
+        if not decide(one, one_form, other, other_form, margin, arrangement):
+            return
+        activity, notice = (one, other) if _is_activity(one) or not _is_activity(other) else (other, one)
+        released = {id(one): one_slot is not None, id(other): other_slot is not None}
+        tell = arrangement.told_of(
+            notice_released=released[id(notice)] or own, activity_released=released[id(activity)] or own
+        )
+        parties = {"planner": activity.party, "owner": notice.party, "neutral": arrangement.neutral}
+        told = sorted({party for word in tell if (party := parties[word]) is not None})
+        outcome.meetings.append(
+            Meeting(
+                a=one.ref,
+                a_form=one_form,
+                b=other.ref,
+                b_form=other_form,
+                concern=concern.name,
+                told=tuple(told),
+            )
+        )
+        if own:
+            return
+        self._on_meet(other, other_slot, one.party, filing, outcome)
+        self._on_meet(one, one_slot, other.party, filing, outcome)
+        if _is_activity(one) and other_slot is not None:
+            self._require(one, other, filing, outcome)
+        if _is_activity(other) and one_slot is not None and not one.same_as & other.cited:
+            self._not_aware(other, one, outcome)
+
+    def _on_meet(
+        self, one: Standing, slot: Slot | None, party: bytes, filing: Filing, outcome: Outcome
+    ) -> None:
+        if (
+            slot is not None
+            and slot.when == "on_meet"
+            and one.ref not in self._inboxes.inbox(party).position_of
+        ):
+            self._release([one], party, slot.form, "on_meet", filing, outcome)
+
+    def _require(self, activity: Standing, notice: Standing, filing: Filing, outcome: Outcome) -> None:
+        """What an activity meets and was released to its planner must be cited, unless it came after its head."""
+        if notice.ref in activity.cited or notice.same_as & activity.cited:
+            activity.aware_of.add(notice.ref)
+            return
+        inbox = self._inboxes.inbox(activity.party)
+        position = inbox.position_of.get(notice.ref)
+        head = filing.submission.inbox
+        if head is not None and position is not None and position >= head.n:
+            was_there_ms = inbox.times_ms[position]
+            proven = inbox.holds_head(head.n, head.root)
+            came_just_now = inbox.indexes[position] < filing.index
+            if (
+                proven
+                and came_just_now
+                and was_there_ms >= filing.now_ms - filing.arrangement.citation_grace_ms
+            ):
+                self._not_aware(activity, notice, outcome)
+                return
+        outcome.missing.append(notice.ref)
+
+    def _not_aware(self, activity: Standing, notice: Standing, outcome: Outcome) -> None:
+        activity.unaware.add(notice.ref)
+        self._unaware_of.setdefault(notice.ref, set()).add(activity.number)
+        outcome.unaware.append((activity.ref, notice.ref))
+
+    # --- judging -------------------------------------------------------------------------------------
+
+    def _judge(self, stands: Sequence[Standing], filing: Filing, outcome: Outcome) -> None:
+        rule = filing.arrangement.rule_of(stands[0].kind)
+        exact = [one.volumes["exact"] for one in stands]
+        blanket = any(
+            extent_cm(volumes) > rule.blanket_extent_cm or duration_ms(volumes) > rule.blanket_duration_ms
+            for volumes in exact
+        )
+        starts_ms = min(volume.interval.start_ms for volumes in exact for volume in volumes)
+        if rule.lead_ms and starts_ms - filing.now_ms < rule.lead_ms:
+            outcome.mark("late")
+        outcome.aware_of = sum(len(one.aware_of) for one in stands)
+        head = filing.submission.inbox
+        sender = filing.submission.header.sender.party
+        if head is not None and not self._inboxes.inbox(sender).holds_head(head.n, head.root):
+            outcome.mark("inbox_unproven")
+        if blanket:
+            outcome.mark("blanket")
+        if isinstance(stands[0].what, Activity) and outcome.effect == "in_force":
+            uncited = any(isinstance(one.what, Activity) and one.what.uncited for one in stands)
+            if blanket:
+                outcome.effect = "blanket"
+            elif uncited:
+                outcome.effect = "uncited"
+            else:
+                outcome.effect = "held" if outcome.missing else "aware"
+        for one in stands:
+            one.effect = outcome.effect
+
+
+def decide(
+    a: Standing, a_form: str, b: Standing, b_form: str, margin: Margin, arrangement: Arrangement
+) -> bool:
+    """Whether two notices meet in the forms released between their parties, under the arrangement's rules of time.
+
+    The answer depends on nothing but the volumes, the margin and the two kinds' rules: anyone holding them repeats it.
+    """
+    ours = matched_volumes(a.volumes[a_form], arrangement.rule_of(a.kind))
+    theirs = matched_volumes(b.volumes[b_form], arrangement.rule_of(b.kind))
+    return any(meets(one, other, margin) for one in ours for other in theirs)
+
+
+def _volumes(submission: Submission, form: str, item: int) -> tuple[Volume, ...]:
+    body = submission.bodies[form][item]
+    assert isinstance(body, Notice)
+    return body.volumes
+
+
+def _is_activity(one: Standing) -> bool:
+    return isinstance(one.what, Activity)
+
+
+def _number(one: Standing, form: str) -> int:
+    return one.number * len(FORMS) + FORMS.index(form)

@@ -1,0 +1,102 @@
+"""A notice as it stands: its volumes in each form, whom each form is released to, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from standclear.spacetime.interval import Interval
+from standclear.spacetime.units import FOREVER_MS
+from standclear.spacetime.volume import Volume
+from standclear.statements.arrangement import Arrangement, KindRule
+from standclear.statements.lists import Slot
+from standclear.statements.notices import Activity, Presence, Site, What
+
+
+@dataclass(slots=True, kw_only=True)
+class Standing:
+    """One item of a notice in the register.
+
+    `state` is "stands", "replaced" or "ended". `slots` maps a recipient (None: any party of the arrangement) to its
+    slot. `same_as` holds earlier versions that differ in nothing material: citing one of them still counts. For an
+    activity, `effect` is what its filing earned, `cited` what it cites, `unaware` what came later and its desk has
+    not acknowledged.
+    """
+
+    number: int
+    ref: bytes
+    sid: bytes
+    kind: str
+    party: bytes
+    desk: bytes
+    under: bytes | None
+    index: int
+    integrated_ms: int
+    name: str
+    volumes: dict[str, tuple[Volume, ...]]
+    slots: Mapping[bytes | None, Slot]
+    what: What
+    effect: str = "in_force"
+    state: str = "stands"
+    change: str | None = None
+    cited: frozenset[bytes] = frozenset()
+    same_as: frozenset[bytes] = frozenset()
+    unaware: set[bytes] = field(default_factory=set)
+    aware_of: set[bytes] = field(default_factory=set)
+    successors: tuple[bytes, ...] = ()
+
+    def slot_for(self, party: bytes, arrangement: Arrangement | None) -> Slot | None:
+        """The slot under which a party is told, or None: named ones first, then any party of the arrangement."""
+        found = self.slots.get(party)
+        if found is None and arrangement is not None and arrangement.is_member(party):
+            found = self.slots.get(None)
+        return None if found is None or found.when == "never" else found
+
+    def condition(self, now_ms: int) -> str:
+        """What the clock says of a standing notice: current, not_yet, lapsed, stale or over. It removes no protection."""
+        if self.state != "stands":
+            return self.state
+        starts = min(volume.interval.start_ms for volume in self.volumes["exact"])
+        ends = max(volume.interval.end_ms for volume in self.volumes["exact"])
+        match self.what:
+            case Site(valid_until_ms=until) if now_ms > min(until, ends):
+                return "lapsed"
+            case Presence(as_of_ms=as_of, age_max_ms=age) if now_ms > min(as_of + age, ends):
+                return "stale"
+            case Activity() if now_ms > ends:
+                return "over"
+            case _:
+                return "not_yet" if now_ms < starts else "current"
+
+
+def matched_volumes(volumes: tuple[Volume, ...], rule: KindRule) -> tuple[Volume, ...]:
+    """Volumes as they are matched: past its end a notice that "keeps" goes on meeting until the long stop (G0)."""
+    if rule.after_end == "ends":
+        return volumes
+    return tuple(
+        Volume(
+            core=volume.core,
+            radius_cm=volume.radius_cm,
+            band=volume.band,
+            interval=Interval(
+                start_ms=volume.interval.start_ms,
+                end_ms=min(FOREVER_MS, volume.interval.end_ms + rule.long_stop_ms),
+            ),
+        )
+        for volume in volumes
+    )
+
+
+def materially_same(a: Standing, b: Standing) -> bool:
+    """Whether two versions differ in nothing that a planner relies on: volumes, times, and class."""
+    return a.volumes == b.volumes and _material(a.what) == _material(b.what)
+
+
+def _material(what: What) -> tuple[str, ...]:
+    match what:
+        case Site():
+            return ("site", what.site_class, what.category)
+        case Presence():
+            return ("presence",)
+        case Activity():
+            return ("activity", what.activity_type)

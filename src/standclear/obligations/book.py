@@ -1,0 +1,225 @@
+"""The book: the whole fold. One entry in, its outcome out; everything derived from a log is derived here.
+
+Entry by entry, in order: the roll (who may speak), the arrangements (under which rules), the register (what stands
+and meets), the inboxes (what was released to whom), the ledger (who owes an answer). A rebuild from the log gives the
+same book; `standclear log fsck` compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from standclear.conflicts.agreements import Agreement, Agreements
+from standclear.conflicts.candidates import CandidateIndex
+from standclear.conflicts.forms import check_forms
+from standclear.conflicts.inboxes import Inboxes
+from standclear.conflicts.outcome import Outcome, Release
+from standclear.conflicts.register import Filing, Register
+from standclear.errors import Malformed, NotFound, NotPermitted
+from standclear.obligations.ladder import Ladder
+from standclear.obligations.ledger import Ledger
+from standclear.statements.arrangement import Adherence, Arrangement
+from standclear.statements.header import NOTICE_KINDS
+from standclear.statements.lists import ref_of, split_ref
+from standclear.statements.notices import Notice
+from standclear.statements.parties import Charter, Enrolment
+from standclear.statements.replies import Acknowledgement, Dissemination
+from standclear.statements.roll import Roll
+from standclear.statements.submission import Submission
+
+
+class Book:
+    """Everything that follows from a log's entries, as far as they have been stepped through."""
+
+    def __init__(self, make_index: Callable[[], CandidateIndex]) -> None:
+        self.roll = Roll()
+        self.agreements = Agreements()
+        self.inboxes = Inboxes()
+        self.register = Register(make_index, self.inboxes)
+        self.ledger = Ledger(self.inboxes)
+        self.index_of: dict[bytes, int] = {}
+        self.size = 0
+
+    # --- the door: refuse before anything is appended ---------------------------------------------------
+
+    def check(self, submission: Submission, now_ms: int) -> None:
+        """Refuse what is not authentic or not sayable; whatever passes is appended, and earns an effect.
+
+        Raises:
+            Refused: with the field and the remedy; nothing was changed.
+        """
+        header = submission.header
+        first = submission.bodies["exact"][0]
+        self._check_place(submission)
+        self.roll.check(submission.envelope, header, first, now_ms)
+        if isinstance(first, Enrolment):
+            self.roll.check_enrolment(first, header.sender.party)
+        if header.kind in NOTICE_KINDS or header.kind in ("acknowledgement", "dissemination"):
+            agreement = self._agreement(header.under)
+            if not agreement.arrangement.is_member(header.sender.party):
+                raise NotPermitted(
+                    field="header.under",
+                    reason="the party is not of this arrangement",
+                    remedy="file under your own",
+                )
+            if header.kind in NOTICE_KINDS:
+                self._check_notice(submission, agreement)
+        if isinstance(first, Acknowledgement | Dissemination) and not (
+            header.re or submission.cites or getattr(first, "span", None)
+        ):
+            raise Malformed(
+                "header.re", "it answers nothing", "name statements, items or a span of the inbox"
+            )
+
+    def _check_place(self, submission: Submission) -> None:
+        is_charter = isinstance(submission.bodies["exact"][0], Charter)
+        if is_charter != (self.size == 0):
+            raise NotPermitted(field="header.kind", reason="a charter is entry 0, and entry 0 is a charter")
+
+    def _agreement(self, under: bytes | None) -> Agreement:
+        agreement = self.agreements.find(under)
+        if agreement is None:
+            raise NotFound(
+                field="header.under", reason="no such arrangement", remedy="name an arrangement of this log"
+            )
+        return agreement
+
+    def _check_notice(self, submission: Submission, agreement: Agreement) -> None:
+        kind = submission.header.kind
+        if all(rule.kind != kind for rule in agreement.arrangement.kinds):
+            raise NotPermitted(
+                field="header.kind", reason=f"the arrangement has no {kind}", remedy="amend it first"
+            )
+        for form, bodies in submission.bodies.items():
+            for item, body in enumerate(bodies):
+                exact = submission.bodies["exact"][item]
+                if form != "exact" and isinstance(body, Notice) and isinstance(exact, Notice):
+                    check_forms(exact.volumes, body.volumes, f"forms.{form}[{item}]")
+
+    # --- the fold -----------------------------------------------------------------------------------------
+
+    def step(self, submission: Submission, index: int, now_ms: int) -> Outcome:
+        """Take one entry in, the log's next, and say what it did. Deterministic: the same log gives the same book."""
+        assert index == self.size
+        header = submission.header
+        body = submission.bodies["exact"][0]
+        marks = self.roll.step(index, submission.sid, header, body)
+        if header.void_after_ms is not None and now_ms > header.void_after_ms:
+            outcome = Outcome(effect="void")
+        else:
+            outcome = self._effect(submission, index, now_ms)
+            self._hand_over(submission, now_ms)
+        for mark in marks:
+            outcome.mark(mark)
+        self.index_of[submission.sid] = index
+        self.size += 1
+        return outcome
+
+    def step_deeds(self, sid: bytes, index: int) -> None:
+        """Take in one of the service's own deeds statements: it is counted and has no effect on anybody."""
+        assert index == self.size
+        self.index_of[sid] = index
+        self.size += 1
+
+    def _effect(self, submission: Submission, index: int, now_ms: int) -> Outcome:
+        header = submission.header
+        body = submission.bodies["exact"][0]
+        if header.kind in NOTICE_KINDS:
+            return self._notice(submission, index, now_ms)
+        outcome = Outcome()
+        match body:
+            case Arrangement():
+                replaced = tuple(split_ref(old)[0] for old, _ in submission.ends_and_replaces)
+                outcome.rule = self.agreements.state(submission.sid, body, replaced).sid
+            case Adherence():
+                if not any(self.agreements.adhere(sid, header.sender.party, body) for sid in header.re):
+                    outcome.effect = "waiting"
+            case Acknowledgement() | Dissemination():
+                self._reply(submission, body, index, now_ms, outcome)
+            case _:
+                pass
+        return outcome
+
+    def _notice(self, submission: Submission, index: int, now_ms: int) -> Outcome:
+        agreement = self.agreements.find(submission.header.under)
+        assert agreement is not None
+        filing = Filing(
+            submission=submission,
+            index=index,
+            now_ms=now_ms,
+            agreement=agreement.first,
+            rule=agreement.sid,
+            arrangement=agreement.arrangement,
+        )
+        outcome = self.register.step(filing)
+        if agreement.arrangement.state != "in_force":
+            outcome.mark(agreement.arrangement.state)
+        for release in outcome.releases:
+            self._open_ladder(release, agreement.arrangement, now_ms)
+        return outcome
+
+    def _open_ladder(self, release: Release, arrangement: Arrangement, now_ms: int) -> None:
+        standing = self.register.by_ref[self.inboxes.inbox(release.party).refs[release.start]]
+        slot = standing.slot_for(release.party, arrangement)
+        self.ledger.open(
+            Ladder(
+                sid=release.sid,
+                party=release.party,
+                sender=standing.party,
+                kind=standing.kind,
+                start=release.start,
+                end=release.end,
+                released_ms=now_ms,
+                deadline_ms=now_ms + arrangement.rule_of(standing.kind).acknowledge_ms,
+                travel="party" if slot is None else slot.travel,
+            )
+        )
+
+    def _reply(
+        self,
+        submission: Submission,
+        body: Acknowledgement | Dissemination,
+        index: int,
+        now_ms: int,
+        outcome: Outcome,
+    ) -> None:
+        header = submission.header
+        cites = submission.cites.leaves if submission.cites else ()
+        if isinstance(body, Acknowledgement):
+            if self.roll.signer_role(header) != "person":
+                outcome.effect = "recorded"
+                outcome.mark("machine_key")
+            else:
+                refs = self.ledger.acknowledge(header, body, cites, now_ms, outcome)
+                self.register.acknowledge(header.sender.party, refs)
+                if any(
+                    self.register.by_ref[ref].state != "stands" for ref in refs if ref in self.register.by_ref
+                ):
+                    outcome.mark("stale")
+        else:
+            self.ledger.disseminate(header, body, cites, now_ms, outcome)
+        self._release_reply(submission, index, now_ms, outcome)
+
+    def _release_reply(self, submission: Submission, index: int, now_ms: int, outcome: Outcome) -> None:
+        """A reply is told to those it is addressed to; it asks for no answer of its own."""
+        for slot in sorted(submission.slots, key=lambda one: one.party or b""):
+            if slot.party is not None and slot.when == "now" and slot.party != submission.header.sender.party:
+                inbox = self.inboxes.inbox(slot.party)
+                start = inbox.release(ref_of(submission.sid, 0), slot.form, index, now_ms)
+                outcome.releases.append(
+                    Release(
+                        party=slot.party,
+                        sid=submission.sid,
+                        form=slot.form,
+                        start=start,
+                        end=start + 1,
+                        why="now",
+                    )
+                )
+
+    def _hand_over(self, submission: Submission, now_ms: int) -> None:
+        head = submission.inbox
+        if head is not None and self.inboxes.inbox(submission.header.sender.party).holds_head(
+            head.n, head.root
+        ):
+            self.ledger.hand_over(submission.header, head.n, now_ms)

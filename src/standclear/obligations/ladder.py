@@ -1,0 +1,73 @@
+"""The receipt ladder: for each statement and recipient, which rungs were reached, when, and who signed each.
+
+Rungs in order: released, sent, handed over, acknowledged, disseminated. `sent` is only what the service said;
+`handed over` is the recipient's own key on an inbox head that covers the release; `acknowledged` is a person's key.
+A rung is never inferred from a higher one, and an unanswered ladder never becomes "told" (DESIGN 20).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+RUNGS = ("released", "sent", "handed_over", "acknowledged", "disseminated")
+
+
+@dataclass(slots=True, kw_only=True)
+class Ladder:
+    """One statement's release to one party. Positions are of the party's inbox; times are the log's, in milliseconds."""
+
+    sid: bytes
+    party: bytes
+    sender: bytes
+    kind: str
+    start: int
+    end: int
+    released_ms: int
+    deadline_ms: int
+    travel: str
+    sent_ms: int | None = None
+    handed_ms: int | None = None
+    handed_key: bytes | None = None
+    acknowledged: bytearray = field(default_factory=bytearray)
+    acknowledged_count: int = 0
+    first_acknowledged_ms: int | None = None
+    acknowledged_ms: int | None = None
+    acknowledged_key: bytes | None = None
+    answer: str = ""
+    disseminated: list[tuple[int, tuple[str, ...], bool]] = field(default_factory=list)
+
+    @property
+    def items(self) -> int:
+        return self.end - self.start
+
+    def acknowledge(self, position: int, now_ms: int, key: bytes, answer: str) -> None:
+        """One release is acknowledged; the ladder's rung is reached when all of them are."""
+        place = position - self.start
+        assert 0 <= place < self.items
+        if not self.acknowledged:
+            self.acknowledged = bytearray(self.items)
+        if self.acknowledged[place]:
+            return
+        self.acknowledged[place] = 1
+        self.acknowledged_count += 1
+        self.first_acknowledged_ms = (
+            now_ms if self.first_acknowledged_ms is None else self.first_acknowledged_ms
+        )
+        self.answer = answer
+        if self.acknowledged_count == self.items:
+            self.acknowledged_ms = now_ms
+            self.acknowledged_key = key
+
+    def rung(self) -> str:
+        """The highest rung reached."""
+        if self.disseminated:
+            return "disseminated"
+        if self.acknowledged_ms is not None:
+            return "acknowledged"
+        if self.handed_ms is not None:
+            return "handed_over"
+        return "released" if self.sent_ms is None else "sent"
+
+    def is_overdue(self, now_ms: int) -> bool:
+        """Whether the desk's time to acknowledge is over and something is still unacknowledged."""
+        return self.acknowledged_ms is None and now_ms > self.deadline_ms

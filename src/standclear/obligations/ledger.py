@@ -1,0 +1,154 @@
+"""The ledger: a fold that says who owes whom an answer, by when, and what was answered."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from standclear.conflicts.inboxes import Inboxes
+from standclear.conflicts.outcome import Outcome
+from standclear.obligations.ladder import Ladder
+from standclear.statements.header import Header
+from standclear.statements.lists import WHOLE_ITEM, split_ref
+from standclear.statements.replies import Acknowledgement, Dissemination
+
+
+@dataclass(slots=True)
+class PartyLadders:
+    """One party's ladders in inbox order, and the inbox positions at which each begins."""
+
+    ladders: list[Ladder] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+
+    def add(self, ladder: Ladder) -> None:
+        self.ladders.append(ladder)
+        self.starts.append(ladder.start)
+
+    def at(self, position: int) -> Ladder | None:
+        """The ladder that holds an inbox position."""
+        place = bisect_right(self.starts, position) - 1
+        return self.ladders[place] if place >= 0 and position < self.ladders[place].end else None
+
+    def between(self, start: int, end: int) -> Iterator[Ladder]:
+        """The ladders that hold some position of [start, end)."""
+        place = max(0, bisect_right(self.starts, start) - 1)
+        while place < len(self.ladders) and self.ladders[place].start < end:
+            if self.ladders[place].end > start:
+                yield self.ladders[place]
+            place += 1
+
+
+class Ledger:
+    """Ladders of one log, by recipient and by statement."""
+
+    def __init__(self, inboxes: Inboxes) -> None:
+        self._inboxes = inboxes
+        self.of_party: dict[bytes, PartyLadders] = {}
+        self.of_sid: dict[bytes, list[Ladder]] = {}
+
+    def open(self, ladder: Ladder) -> None:
+        """A release was made: its recipient owes an answer."""
+        self.of_party.setdefault(ladder.party, PartyLadders()).add(ladder)
+        self.of_sid.setdefault(ladder.sid, []).append(ladder)
+
+    def sent(self, party: bytes, inbox_end: int, now_ms: int) -> None:
+        """The service says it has handed a channel everything before `inbox_end`."""
+        for ladder in self._first(party, inbox_end, lambda one: one.sent_ms is None):
+            ladder.sent_ms = now_ms
+
+    def hand_over(self, header: Header, n: int, now_ms: int) -> None:
+        """The party's own key has signed an inbox head: everything below it has reached the party."""
+        for ladder in self._first(header.sender.party, n, lambda one: one.handed_ms is None):
+            ladder.handed_ms = now_ms
+            ladder.handed_key = header.sender.keys[0]
+
+    def _first(self, party: bytes, end: int, wants: Callable[[Ladder], bool]) -> Iterator[Ladder]:
+        """Ladders wholly before `end`, newest first, until one is not wanted: the older ones were dealt with."""
+        held = self.of_party.get(party)
+        if held is None:
+            return
+        for ladder in reversed(held.ladders):
+            if ladder.end <= end:
+                if not wants(ladder):
+                    return
+                yield ladder
+
+    def acknowledge(
+        self, header: Header, body: Acknowledgement, cites: Sequence[bytes], now_ms: int, outcome: Outcome
+    ) -> list[bytes]:
+        """Take an acknowledgement in and give the references it covers.
+
+        What was never released to the party cannot be acknowledged by it: such references are marked and skipped.
+        """
+        party = header.sender.party
+        held = self.of_party.get(party)
+        inbox = self._inboxes.inbox(party)
+        positions = self._covered(header, body, cites, outcome)
+        except_for = set(body.exceptions)
+        refs = []
+        for position in positions:
+            if position in except_for:
+                continue
+            ladder = None if held is None else held.at(position)
+            if ladder is not None:
+                ladder.acknowledge(position, now_ms, header.sender.keys[0], body.answer)
+                refs.append(inbox.refs[position])
+        if not refs:
+            outcome.effect = "not_yours"
+        return refs
+
+    def _covered(
+        self, header: Header, body: Acknowledgement, cites: Sequence[bytes], outcome: Outcome
+    ) -> Iterable[int]:
+        party = header.sender.party
+        inbox = self._inboxes.inbox(party)
+        positions: list[int] = []
+        for sid in header.re:
+            ladders = [ladder for ladder in self.of_sid.get(sid, ()) if ladder.party == party]
+            if not cites:
+                for ladder in ladders:
+                    positions.extend(range(ladder.start, ladder.end))
+            if not ladders and not cites:
+                outcome.mark("not_released_to_you")
+        for ref in cites:
+            position = inbox.position_of.get(ref)
+            if position is None and split_ref(ref)[1] != WHOLE_ITEM:
+                outcome.mark("not_released_to_you")
+            elif position is not None:
+                positions.append(position)
+        if body.span is not None:
+            if body.span.end > len(inbox):
+                outcome.mark("beyond_inbox")
+            positions.extend(range(body.span.start, min(body.span.end, len(inbox))))
+        return positions
+
+    def disseminate(
+        self, header: Header, body: Dissemination, cites: Sequence[bytes], now_ms: int, outcome: Outcome
+    ) -> None:
+        """Take in whom a party says it told further; beyond what the owner released is recorded and marked (G7)."""
+        party = header.sender.party
+        sids = {*header.re, *(split_ref(ref)[0] for ref in cites)}
+        found = [one for sid in sorted(sids) for one in self.of_sid.get(sid, ()) if one.party == party]
+        if not found:
+            outcome.effect = "not_yours"
+            outcome.mark("not_released_to_you")
+        onward = body.third_party is not None or bool(body.third_name)
+        for ladder in found:
+            beyond = (onward and ladder.travel != "onward") or (
+                bool(body.echelons) and ladder.travel == "desk"
+            )
+            if beyond:
+                outcome.mark("beyond_release")
+            if body.echelons:
+                ladder.disseminated.append((now_ms, body.echelons, beyond))
+            if onward:
+                name = body.third_name or (body.third_party or b"").hex()[:8]
+                ladder.disseminated.append((now_ms, (f"relayed: {name}",), beyond))
+
+    def overdue(self, now_ms: int) -> Iterator[Ladder]:
+        """Every ladder whose time to acknowledge is over."""
+        for held in self.of_party.values():
+            for ladder in held.ladders:
+                if ladder.is_overdue(now_ms):
+                    yield ladder
