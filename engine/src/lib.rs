@@ -1,0 +1,18 @@
+//! Every conflict among millions of volumes, as the predicate `decide/1` has it.
+//!
+//! Read in this order: [`exact`] is the law in integers; [`shape`] and `volume` are what it is asked about;
+//! `filter` answers most pairs in single precision, within a certified bound; `packed`
+//! proposes the pairs; `index` keeps them while notices come and go. The Python module is in `python`.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+pub mod check;
+pub mod exact;
+pub mod fault;
+pub mod filter;
+pub mod plane;
+pub mod shape;
+pub mod simd;
+pub mod volume;
+#[cfg(feature = "python")]
+mod python;

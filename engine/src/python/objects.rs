@@ -1,0 +1,99 @@
+//! Our own `Volume` as Python keeps it, read by its fields (duck-typed): `core`, `radius_cm`, `band`, `interval`.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::check;
+use crate::fault::Fault;
+use crate::shape::{Core, Form, Vertex};
+use crate::volume::{Extent, Reference, Volumes};
+
+/// Room to read one volume into; reused.
+#[derive(Default)]
+pub struct Reading {
+    vertices: Vec<Vertex>,
+    ends: Vec<u32>,
+}
+
+impl Reading {
+    /// Reads a volume and appends it. On an error nothing is appended.
+    pub fn read_into(&mut self, row: usize, volume: &Bound<'_, PyAny>, into: &mut Volumes) -> PyResult<()> {
+        let py = volume.py();
+        self.vertices.clear();
+        self.ends.clear();
+        let core = volume.getattr(intern!(py, "core"))?;
+        let form = if let Some(at) = core.getattr_opt(intern!(py, "at"))? {
+            self.vertex(row, &at)?;
+            Form::Point
+        } else if let Some(paths) = core.getattr_opt(intern!(py, "paths"))? {
+            self.parts(row, &paths)?;
+            Form::Line
+        } else if let Some(rings) = core.getattr_opt(intern!(py, "rings"))? {
+            self.parts(row, &rings)?;
+            Form::Area
+        } else {
+            return Err(Fault::row(row, "core", "has neither `at` nor `paths` nor `rings`").into());
+        };
+        let extent = read_extent(row, volume)?;
+        if self.vertices.is_empty() {
+            return Err(Fault::row(row, "vertices", "empty").into());
+        }
+        let ends: &[u32] = if self.ends.len() > 1 { &self.ends } else { &[] };
+        let mut start = 0;
+        let whole = [self.vertices.len() as u32];
+        let parts = if ends.is_empty() { &whole[..] } else { ends };
+        check::parts(row, form, parts.iter().map(|&end| {
+            let part = &self.vertices[start..end as usize];
+            start = end as usize;
+            part
+        }))?;
+        into.push(Core::new(form, &self.vertices, ends), extent);
+        Ok(())
+    }
+
+    fn vertex(&mut self, row: usize, vertex: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (lon, lat): (i64, i64) = match vertex.cast::<PyTuple>() {
+            Ok(pair) if pair.len() == 2 => (pair.get_item(0)?.extract()?, pair.get_item(1)?.extract()?),
+            _ => vertex.extract()?,
+        };
+        let lon = check::whole_e7(lon, 1_800_000_000, row, "lon_e7")?;
+        let lat = check::whole_e7(lat, 900_000_000, row, "lat_e7")?;
+        self.vertices.push([lon, lat]);
+        Ok(())
+    }
+
+    fn parts(&mut self, row: usize, parts: &Bound<'_, PyAny>) -> PyResult<()> {
+        for part in parts.try_iter()? {
+            for vertex in part?.try_iter()? {
+                self.vertex(row, &vertex?)?;
+            }
+            self.ends.push(self.vertices.len() as u32);
+        }
+        Ok(())
+    }
+}
+
+fn read_extent(row: usize, volume: &Bound<'_, PyAny>) -> PyResult<Extent> {
+    let py = volume.py();
+    let band = volume.getattr(intern!(py, "band"))?;
+    let interval = volume.getattr(intern!(py, "interval"))?;
+    let reference = band.getattr(intern!(py, "reference"))?;
+    let reference = match reference.extract::<&str>()? {
+        "w84" => Reference::W84,
+        "msl" => Reference::Msl,
+        "sfc" => Reference::Sfc,
+        "std" => Reference::Std,
+        other => return Err(Fault::row(row, "reference", format!("{other} is not w84, msl, sfc or std")).into()),
+    };
+    let extent = Extent {
+        radius_cm: volume.getattr(intern!(py, "radius_cm"))?.extract()?,
+        lower_cm: band.getattr(intern!(py, "lower_cm"))?.extract()?,
+        upper_cm: band.getattr(intern!(py, "upper_cm"))?.extract()?,
+        start_ms: interval.getattr(intern!(py, "start_ms"))?.extract()?,
+        end_ms: interval.getattr(intern!(py, "end_ms"))?.extract()?,
+        reference,
+    };
+    check::extent(row, &extent)?;
+    Ok(extent)
+}
