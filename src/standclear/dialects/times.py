@@ -95,6 +95,17 @@ def read_time(
     raise Malformed(field, "is no time in a form that is read", _REMEDY)
 
 
+def _check_not_a_window(plain: str, day: date, text: str, field: str) -> None:
+    """2020-02-28 05:00-07:00 can be an offset and can be two hours of that morning."""
+    match = re.search(r"\s(\d{1,2}:\d{2})-(\d{2}:\d{2})$", plain)
+    if match and match[1].zfill(5) < match[2]:
+        readings = (
+            f"{day:%Y-%m-%d} {match[1]}, {match[2]} behind UTC",
+            f"{day:%Y-%m-%d}, from {match[1]} to {match[2]}",
+        )
+        raise Ambiguous(field, text, readings, "write the offset after a T: 2020-02-28T05:00-07:00")
+
+
 def _date(kind: str, match: re.Match[str], text: str, field: str, date_order: str | None) -> tuple[date, str]:
     year, day = int(match["y"]), int(match["d"])
     if kind == "slashes":
