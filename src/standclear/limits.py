@@ -48,3 +48,7 @@ PROOF_EXTRA_BYTES_MAX: Final = 48_000  # opaque bytes beside a tlog-proof: Go re
 PROOF_HASHES_MAX: Final = 63  # the depth of the largest tree; also the most a witness accepts
 
 # --- flow, stores, web ----------------------------------------------------------------------------
+STORE_PAGE_ENTRIES: Final = 256  # entries read from a store at a time: at most 17 MB of entries, and no long transaction
+STORE_CACHE_KIB: Final = 65_536  # pages kept by the writer: the index of a million statements' sids fits
+STORE_WAL_PAGES: Final = 4_096  # 16 MiB of write-ahead log before it is taken in: fewer stalls, still quick to recover
+STORE_BUSY_MS: Final = 5_000  # how long the writer waits for a backup that reads; longer is a fault to be seen

@@ -1,0 +1,343 @@
+"""The log store on SQLite: the embedded default. One directory, two files, one writer.
+
+The life of a batch, numbered here and at the code:
+
+1. Take the log's write lock, and compare the head with the one the caller built on.
+2. Insert the entries, their leaves, sids and bodies, and the new head. Nothing is durable yet.
+3. Commit the body keys to the vault. A crash after this leaves keys that nothing uses.
+4. Commit the log. This is the point of no return: if it fails unclearly, the store stops for good.
+
+Writing goes through one connection a file, each behind a lock. Reading goes through a pool of connections to the
+log, as many as threads read at once; no read holds a transaction open between two calls, so that the write-ahead log
+can always be taken in.
+
+Uses SQLite of 3.51.3 or later through apsw: journal_mode WAL, synchronous FULL.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import apsw
+
+from standclear.errors import Fatal, NotFound, OutcomeUnknown, StoreCorrupt, StoreUnavailable
+from standclear.flow.ports import StoredBody, StoredEntry, StoredHead
+from standclear.limits import ITEMS_MAX, STORE_PAGE_ENTRIES
+from standclear.stores.sqlite_files import (
+    PER_ENTRY,
+    first_value,
+    lock_directory,
+    open_log,
+    open_reader,
+    open_vault,
+    outward,
+    outward_errors,
+    require_version,
+    sync_directory,
+)
+
+_SHREDDED = bytes(32)  # no key is this: it is 32 bytes of chance
+assert ITEMS_MAX <= PER_ENTRY
+
+
+class SqliteLogStore:
+    """Entries in `log.db`, their bodies' keys in `vault.db`. Any thread may call any method."""
+
+    def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
+        """Open the store in a directory, or make one there. `vfs` is SQLite's own file layer unless named.
+
+        Raises:
+            StoreUnavailable: if another store is open on the directory, or the files cannot be opened.
+            StoreCorrupt: if a file is damaged, of another kind, missing beside the other, or not its pair.
+            Fatal: if SQLite is too old, or a file has a newer format.
+        """
+        require_version()
+        self._directory = directory
+        self._vfs = vfs
+        self._writing = Lock()
+        self._vaulting = Lock()
+        self._readers: list[apsw.Connection] = []
+        self._is_open = False
+        self._is_in_doubt = False
+        opened: list[apsw.Connection] = []
+        self._lock_file = lock_directory(directory)
+        try:
+            with outward_errors():
+                self._vault, pairing = open_vault(directory, vfs)
+                opened.append(self._vault)
+                self._log = open_log(directory, self._vault, pairing, vfs)
+                opened.append(self._log)
+            sync_directory(directory)
+        except BaseException:
+            for connection in opened:
+                connection.close(True)
+            os.close(self._lock_file)
+            raise
+        self._is_open = True
+
+    def close(self) -> None:
+        """See `LogStore.close`."""
+        with self._writing, self._vaulting:
+            if not self._is_open:
+                return
+            self._is_open = False
+            with outward_errors():
+                while self._readers:
+                    self._readers.pop().close()
+                if self._is_in_doubt:  # a restart settles it: until then the files stay as they are
+                    self._log.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+                self._log.close()
+                self._vault.close()
+            os.close(self._lock_file)
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def append(self, entries: Sequence[StoredEntry], before: StoredHead, after: StoredHead) -> None:
+        """See `LogStore.append`; the numbers are those of the module's docstring."""
+        assert [entry.index for entry in entries] == list(range(before.size, after.size))
+        assert all(len(entry.bodies) <= PER_ENTRY and len(entry.body_keys) <= ITEMS_MAX for entry in entries)
+        assert all(key != _SHREDDED for entry in entries for key in entry.body_keys)
+        with self._writing, self._log_transaction():
+            self._move_head(before, after)  # 1
+            self._insert(entries)  # 2
+            self._put_keys(entries)  # 3
+            # 4: on leaving the transaction
+
+    def put_note(self, name: str, size: int, note: bytes) -> None:
+        """See `LogStore.put_note`."""
+        with self._writing, self._log_transaction():
+            self._log.execute(
+                "INSERT INTO notes VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
+                " SET size = excluded.size, note = excluded.note WHERE excluded.size >= notes.size",
+                (name, size, note),
+            )
+
+    def put_setting(self, name: str, value: bytes) -> None:
+        """See `LogStore.put_setting`."""
+        with self._writing, self._log_transaction():
+            self._log.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    @contextmanager
+    def _log_transaction(self) -> Iterator[None]:
+        """All or nothing of the log, durable on leaving. The caller holds the lock."""
+        self._require_open()
+        if self._is_in_doubt:
+            raise OutcomeUnknown(reason="an earlier commit is in doubt", remedy="restart the process")
+        with outward_errors():
+            self._log.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._roll_back(self._log)
+                raise
+        self._commit()
+
+    def _commit(self) -> None:
+        try:
+            self._log.execute("COMMIT")
+        except (apsw.FullError, apsw.BusyError) as error:
+            # Certain: the disk was full before the last frame stood in the write-ahead log, and a commit without its
+            # last frame is none. Or we never had the lock.
+            self._roll_back(self._log)
+            raise outward(error) from error
+        except apsw.Error as error:
+            # The last frame may be on the disk though its sync failed: a restart would take it for committed. Trying
+            # again on top of a failed sync proves nothing, so nothing more is written until a restart has looked.
+            self._is_in_doubt = True
+            self._roll_back(self._log)
+            raise OutcomeUnknown(reason=f"{type(error).__name__}: {error}", remedy="restart") from error
+
+    def _roll_back(self, connection: apsw.Connection) -> None:
+        """Undo what is not committed. If even that fails, no more is written: what is on the disk stays as it is."""
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except apsw.Error:
+            self._is_in_doubt = True
+
+    def _move_head(self, before: StoredHead, after: StoredHead) -> None:
+        self._log.execute(
+            "UPDATE head SET size = ?, root = ?, last_ms = ? WHERE size = ? AND root = ? AND last_ms = ?",
+            (after.size, after.root, after.last_ms, before.size, before.root, before.last_ms),
+        )
+        if self._log.changes() != 1:
+            stored = first_value(self._log, "SELECT size FROM head")
+            raise Fatal(reason="another writer has appended", expected=before.size, stored=stored)
+
+    def _insert(self, entries: Sequence[StoredEntry]) -> None:
+        self._log.executemany(
+            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (e.index, e.sid, e.integrated_ms, len(e.bodies), len(e.body_keys), e.text, e.beside)
+                for e in entries
+            ],
+        )
+        self._log.executemany("INSERT INTO leaves VALUES (?, ?)", [(e.index, e.leaf) for e in entries])
+        try:
+            self._log.executemany("INSERT INTO sids VALUES (?, ?)", [(e.sid, e.index) for e in entries])
+        except apsw.ConstraintError as error:
+            raise Fatal(reason="a statement of this batch is stored already") from error
+        self._log.executemany("INSERT INTO bodies VALUES (?, ?, ?, ?)", _body_rows(entries))
+
+    def _put_keys(self, entries: Sequence[StoredEntry]) -> None:
+        """Commit the keys. If it fails the log's transaction is rolled back, so that nothing was written for certain.
+
+        Keys of a batch that never came to be are overwritten, in place, by those that take their places.
+        """
+        with self._vaulting:
+            self._vault.execute("BEGIN IMMEDIATE")
+            try:
+                self._vault.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?)", _key_rows(entries))
+                self._vault.execute("COMMIT")
+            except BaseException:
+                self._roll_back(self._vault)
+                raise
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def read_head(self) -> StoredHead:
+        """See `LogStore.read_head`."""
+        ((size, root, last_ms),) = self._read("SELECT size, root, last_ms FROM head")
+        return StoredHead(size=size, root=root, last_ms=last_ms)
+
+    def read_entries(self, start: int, end: int, *, with_bodies: bool = True) -> Iterator[StoredEntry]:
+        """See `LogStore.read_entries`."""
+        self._require_stored(start, end)
+        return self._entries(start, end, with_bodies)
+
+    def _entries(self, start: int, end: int, with_bodies: bool) -> Iterator[StoredEntry]:
+        for first in range(start, end, STORE_PAGE_ENTRIES):
+            rows = self._read(
+                "SELECT e.entry_index, e.sid, l.leaf, e.integrated_ms, e.text, e.beside, e.body_count"
+                " FROM entries AS e JOIN leaves AS l USING (entry_index)"
+                " WHERE e.entry_index >= ? AND e.entry_index < ? ORDER BY e.entry_index",
+                (first, min(end, first + STORE_PAGE_ENTRIES)),
+            )
+            if [row[0] for row in rows] != list(range(first, min(end, first + STORE_PAGE_ENTRIES))):
+                raise StoreCorrupt(reason="an entry is missing", first=first)
+            for index, sid, leaf, integrated_ms, text, beside, body_count in rows:
+                yield StoredEntry(
+                    index=index,
+                    sid=sid,
+                    leaf=leaf,
+                    integrated_ms=integrated_ms,
+                    text=text,
+                    beside=beside,
+                    bodies=self._bodies(index, body_count) if with_bodies and body_count else (),
+                )
+
+    def _bodies(self, index: int, body_count: int) -> tuple[StoredBody, ...]:
+        rows = self._read(
+            "SELECT item, form, sealed FROM bodies WHERE place >= ? AND place < ? ORDER BY place",
+            (index * PER_ENTRY, (index + 1) * PER_ENTRY),
+        )
+        if len(rows) != body_count:
+            raise StoreCorrupt(reason="a body is missing", index=index)
+        return tuple(StoredBody(item=item, form=form, sealed=sealed) for item, form, sealed in rows)
+
+    def read_leaves(self, start: int, end: int) -> Sequence[bytes]:
+        """See `LogStore.read_leaves`."""
+        self._require_stored(start, end)
+        rows = self._read(
+            "SELECT leaf FROM leaves WHERE entry_index >= ? AND entry_index < ? ORDER BY entry_index",
+            (start, end),
+        )
+        if len(rows) != end - start:
+            raise StoreCorrupt(reason="a leaf is missing", start=start, end=end)
+        return [leaf for (leaf,) in rows]
+
+    def find_sid(self, sid: bytes) -> int | None:
+        """See `LogStore.find_sid`."""
+        rows = self._read("SELECT entry_index FROM sids WHERE sid = ?", (sid,))
+        return rows[0][0] if rows else None
+
+    def find_note(self, name: str) -> tuple[int, bytes] | None:
+        """See `LogStore.find_note`."""
+        rows = self._read("SELECT size, note FROM notes WHERE name = ?", (name,))
+        return rows[0] if rows else None
+
+    def find_setting(self, name: str) -> bytes | None:
+        """See `LogStore.find_setting`."""
+        rows = self._read("SELECT value FROM settings WHERE name = ?", (name,))
+        return rows[0][0] if rows else None
+
+    def _read(self, question: str, bindings: tuple[Any, ...] = ()) -> list[Any]:
+        """The rows of one question, whole, on a connection that nobody else uses meanwhile."""
+        self._require_open()
+        with outward_errors():
+            try:
+                reader = self._readers.pop()
+            except IndexError:
+                reader = open_reader(self._directory, self._vfs)
+            try:
+                rows = reader.execute(question, bindings).fetchall()
+            except BaseException:
+                reader.close(True)
+                raise
+        self._readers.append(reader)
+        if not self._is_open:  # closed meanwhile
+            self._close_readers()
+        return rows
+
+    def _close_readers(self) -> None:
+        while self._readers:
+            self._readers.pop().close(True)
+
+    # --- the vault --------------------------------------------------------------------------------
+
+    def read_body_keys(self, index: int) -> tuple[bytes | None, ...]:
+        """See `LogStore.read_body_keys`."""
+        count = self._key_count(index)
+        with self._vaulting, outward_errors():
+            self._require_open()
+            rows: list[Any] = self._vault.execute(
+                "SELECT place, key FROM keys WHERE place >= ? AND place < ?",
+                (index * PER_ENTRY, index * PER_ENTRY + count),
+            ).fetchall()
+        # A key that is not there at all was shredded before the vault was restored, or lost with it.
+        kept = {place - index * PER_ENTRY: key for place, key in rows if key != _SHREDDED}
+        return tuple(kept.get(item) for item in range(count))
+
+    def shred(self, index: int, item: int) -> None:
+        """See `LogStore.shred`. The key's bytes are overwritten in the file, and its older copies cut off."""
+        if not 0 <= item < self._key_count(index):
+            raise NotFound(kind="body key", index=index, item=item)
+        with self._vaulting, outward_errors():
+            self._require_open()
+            self._vault.execute(
+                "UPDATE keys SET key = ? WHERE place = ?", (_SHREDDED, index * PER_ENTRY + item)
+            )
+            # The write-ahead log still holds the key: take it in, and cut it to nothing.
+            self._vault.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    def _key_count(self, index: int) -> int:
+        rows = self._read("SELECT key_count FROM entries WHERE entry_index = ?", (index,))
+        if not rows:
+            raise NotFound(kind="entry", index=index)
+        return int(rows[0][0])
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise StoreUnavailable(reason="the store is closed")
+
+    def _require_stored(self, start: int, end: int) -> None:
+        assert 0 <= start <= end
+        size = self.read_head().size
+        if end > size:
+            raise NotFound(kind="entry", index=end - 1, size=size)
+
+
+def _body_rows(entries: Sequence[StoredEntry]) -> Iterable[tuple[int, int, str, bytes]]:
+    for entry in entries:
+        for place, body in enumerate(entry.bodies, entry.index * PER_ENTRY):
+            yield place, body.item, body.form, body.sealed
+
+
+def _key_rows(entries: Sequence[StoredEntry]) -> Iterable[tuple[int, bytes]]:
+    for entry in entries:
+        yield from enumerate(entry.body_keys, entry.index * PER_ENTRY)
