@@ -10,7 +10,7 @@ from repository import SOURCE, find_files, module_name, settings, shown, tree_of
 
 SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "handler", "processor"}
 SAY_TOO_LITTLE_ALONE = SAY_NOTHING | {"data", "info", "base", "abstract", "core"}
-NUMBERED = re.compile(r"_v\d+$|V\d+$|_(?:new|old|tmp)$")
+NUMBERED = re.compile(r"_v\d+$|V\d+$|_(?:old|tmp|bak)$")
 
 
 def parts_of(name: str) -> set[str]:
