@@ -7,7 +7,7 @@
     ├── Unproven           do not believe it
     │   ├── BadNote · BadCheckpoint · BadInclusion · BadConsistency · QuorumMissed · Mismatch
     ├── Unavailable        try again later
-    │   ├── StoreUnavailable · ServiceUnavailable · Overloaded
+    │   ├── StoreUnavailable · ServiceUnavailable · Overloaded · ClockDoubtful
     └── Fatal              stop the process; a restart finds the truth in the log
         ├── ForkSuspected · ClockWentBack · StoreCorrupt · OutcomeUnknown
 
@@ -200,6 +200,13 @@ class Overloaded(Unavailable):
 
     slug = "overloaded"
     title = "Too much at once"
+
+
+class ClockDoubtful(Unavailable):
+    """The clock has jumped further than the limit: nothing is sequenced until an operator confirms it."""
+
+    slug = "clock-doubtful"
+    title = "The clock has jumped"
 
 
 class Fatal(StandclearError):

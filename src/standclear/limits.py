@@ -48,6 +48,14 @@ PROOF_EXTRA_BYTES_MAX: Final = 48_000  # opaque bytes beside a tlog-proof: Go re
 PROOF_HASHES_MAX: Final = 63  # the depth of the largest tree; also the most a witness accepts
 
 # --- flow, stores, web ----------------------------------------------------------------------------
+GATHER_MS: Final = 5  # a batch waits this long for company: one sync to disk for all of it
+BATCH_STATEMENTS_MAX: Final = 256  # statements of one batch: bounds the wait of the first of them
+WAITING_STATEMENTS_MAX: Final = 8_192  # statements waiting for a batch; more are told to try again
+PARSED_APART_BYTES: Final = 65_536  # a larger submission is parsed in a thread of its own
+DEEDS_EVERY_MS: Final = 250  # the service says what it did at least this often
+PUBLISH_EVERY_MS: Final = 1_000  # a published head at most this often, when the log has grown
+CLOCK_ALARM_MS: Final = 5_000  # a clock that jumped this far makes nothing fall due
+CLOCK_STOP_MS: Final = 60_000  # beyond this nothing is sequenced without an operator's word
 STORE_PAGE_ENTRIES: Final = 256  # entries read from a store at a time: at most 17 MB of entries, and no long transaction
 STORE_CACHE_KIB: Final = 65_536  # pages kept by the writer: the index of a million statements' sids fits
 STORE_WAL_PAGES: Final = 4_096  # 16 MiB of write-ahead log before it is taken in: fewer stalls, still quick to recover

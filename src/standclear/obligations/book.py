@@ -19,7 +19,7 @@ from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.statements.arrangement import Adherence, Arrangement
-from standclear.statements.header import NOTICE_KINDS
+from standclear.statements.header import NOTICE_KINDS, Header
 from standclear.statements.lists import ref_of, split_ref
 from standclear.statements.notices import Notice
 from standclear.statements.parties import Charter, Enrolment
@@ -118,6 +118,13 @@ class Book:
     def step_deeds(self, sid: bytes, index: int) -> None:
         """Take in one of the service's own deeds statements: it is counted and has no effect on anybody."""
         assert index == self.size
+        self.index_of[sid] = index
+        self.size += 1
+
+    def step_gone(self, header: Header, sid: bytes, index: int) -> None:
+        """Take in an entry whose bodies were shredded: its chain counts, and nothing it said is matched any more."""
+        assert index == self.size
+        self.roll.step(index, sid, header, None)
         self.index_of[sid] = index
         self.size += 1
 

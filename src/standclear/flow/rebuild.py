@@ -1,0 +1,140 @@
+"""Rebuilding: from the entries back to the book, the tree and what has not been said yet. A restart, and `log fsck`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from standclear.conflicts.candidates import CandidateIndex
+from standclear.errors import Mismatch, NotFound, StandclearError, StoreCorrupt
+from standclear.flow.batches import PendingDeeds
+from standclear.flow.ports import LogStore, StoredEntry
+from standclear.flow.shelving import unshelve
+from standclear.obligations.book import Book
+from standclear.statements.canonical import read_canonical
+from standclear.statements.compose import Fresh
+from standclear.statements.deeds import EffectRecord, InboxRecord, Record, leaves_of, read_record
+from standclear.statements.entry import parse_entry
+from standclear.statements.fields import Fields
+from standclear.statements.header import Header, parse_header
+from standclear.statements.lists import SaltedList, check_digest
+from standclear.tlog.merkle import Tree, leaf_hash
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What follows from a store's entries, and what was found wrong on the way (fsck reports it, a start refuses it)."""
+
+    book: Book
+    tree: Tree
+    pending: PendingDeeds
+    findings: list[StandclearError] = field(default_factory=list)
+    gone: int = 0
+
+
+def rebuild(store: LogStore, make_index: Callable[[], CandidateIndex], fresh: Fresh) -> Rebuilt:
+    """Step through every entry of a store; compare leaves, root, recorded effects and inbox heads with what it recorded.
+
+    Raises:
+        StoreCorrupt: an entry cannot be read at all, so that nothing after it can be derived.
+    """
+    rebuilt = Rebuilt(book=Book(make_index), tree=Tree(), pending=PendingDeeds())
+    head = store.read_head()
+    for entry in _entries(store, head.size):
+        _take(rebuilt, store, entry, fresh)
+    if rebuilt.tree.root() != head.root:
+        rebuilt.findings.append(
+            StoreCorrupt(reason="the entries do not give the stored root", size=head.size)
+        )
+    return rebuilt
+
+
+def _entries(store: LogStore, size: int) -> Iterator[StoredEntry]:
+    step = 1_000
+    for start in range(0, size, step):
+        yield from store.read_entries(start, min(size, start + step))
+
+
+def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh) -> None:
+    if leaf_hash(entry.text) != entry.leaf:
+        rebuilt.findings.append(StoreCorrupt(index=entry.index, reason="the entry does not give its leaf"))
+    rebuilt.tree.append(entry.leaf)
+    try:
+        parsed = parse_entry(entry.text)
+        header = parse_header(parsed.envelope.payload)
+    except StandclearError as error:
+        raise StoreCorrupt(index=entry.index, reason=str(error)) from error
+    if parsed.integrated_ms != entry.integrated_ms or parsed.envelope.sid() != entry.sid:
+        rebuilt.findings.append(StoreCorrupt(index=entry.index, reason="its time or sid is not the entry's"))
+    if header.kind == "deeds":
+        _compare_deeds(rebuilt, entry, header)
+        return
+    try:
+        submission = unshelve(entry, store.read_body_keys(entry.index))
+        rebuilt.book.check(submission, entry.integrated_ms)
+        outcome = rebuilt.book.step(submission, entry.index, entry.integrated_ms)
+        rebuilt.pending.add(entry.index, entry.sid, outcome, fresh)
+    except NotFound:
+        # Shredded: the recorded decision is history; the register goes on without the words (statement format, 14).
+        rebuilt.gone += 1
+        rebuilt.book.step_gone(header, entry.sid, entry.index)
+    except StandclearError as error:
+        raise StoreCorrupt(index=entry.index, reason=str(error)) from error
+
+
+def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header) -> None:
+    """What the service said it did, against what the book says it did."""
+    opened = open_deeds(entry, header)
+    derived = {one.index: one for one in rebuilt.pending.effects}
+    for record in opened["effects"]:
+        assert isinstance(record, EffectRecord)
+        mine = derived.pop(record.index, None)
+        if mine is None or not _same_effect(mine, record):
+            rebuilt.findings.append(
+                Mismatch(index=entry.index, entry=record.index, reason="another effect follows from the log")
+            )
+    for index in derived:
+        rebuilt.findings.append(Mismatch(index=entry.index, entry=index, reason="an effect was never said"))
+    for record in opened["inboxes"]:
+        assert isinstance(record, InboxRecord)
+        if rebuilt.book.inboxes.inbox(record.party).head() != (record.n, record.root):
+            rebuilt.findings.append(
+                Mismatch(
+                    index=entry.index,
+                    party=record.party.hex(),
+                    reason="another inbox head follows from the log",
+                )
+            )
+    rebuilt.pending.effects.clear()
+    rebuilt.pending.records.clear()
+    standing = rebuilt.book.roll.keys[header.sender.keys[0]]
+    standing.next_seq, standing.last_sid = header.seq + 1, entry.sid
+    rebuilt.book.step_deeds(entry.sid, entry.index)
+
+
+def _same_effect(mine: EffectRecord, said: EffectRecord) -> bool:
+    return (mine.sid, mine.effect, mine.rule, mine.marks, mine.aware_of, mine.missing) == (
+        said.sid,
+        said.effect,
+        said.rule,
+        said.marks,
+        said.aware_of,
+        said.missing,
+    )
+
+
+def open_deeds(entry: StoredEntry, header: Header) -> dict[str, tuple[Record, ...]]:
+    """A deeds statement's records, checked against the three digests of its header.
+
+    Raises:
+        Mismatch: what is kept beside the entry is not what the header commits to.
+    """
+    beside = Fields(read_canonical(entry.beside, "deeds"), "deeds")
+    found: dict[str, tuple[Record, ...]] = {}
+    for name, digest in (("effects", header.effects), ("inboxes", header.inboxes), ("items", header.items)):
+        fields = Fields(beside.take(name), f"deeds.{name}")
+        records = fields.many("records", read_record, 10_000_000)
+        salted = SaltedList(salt=fields.raw("salt", 16), leaves=leaves_of(records))
+        check_digest(salted, digest, f"deeds.{name}")
+        found[name] = records
+    return found

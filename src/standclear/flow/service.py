@@ -1,0 +1,140 @@
+"""The service: a log opened, its sequencer and publisher running, and the questions that may be asked of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from standclear.conflicts.candidates import CandidateIndex
+from standclear.conflicts.outcome import Release
+from standclear.errors import Fatal, ForkSuspected, StoreCorrupt
+from standclear.flow.clock import Clock
+from standclear.flow.identity import ServiceKeys, charter_of
+from standclear.flow.ports import LogStore
+from standclear.flow.publish import Publisher
+from standclear.flow.rebuild import rebuild
+from standclear.flow.submit import Answer, Sequencer
+from standclear.flow.watching import Watchers
+from standclear.limits import PARSED_APART_BYTES
+from standclear.statements.compose import Fresh
+from standclear.statements.submission import parse_submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogDescription:
+    """What a new log is called, and whether it is an exercise."""
+
+    name: str
+    service_name: str
+    exercise: bool
+
+
+class Service:
+    """One open log. `start` begins its tasks; `stop` ends them. A `Fatal` from `failure` means: exit and start again."""
+
+    def __init__(
+        self,
+        *,
+        store: LogStore,
+        keys: ServiceKeys,
+        clock: Clock,
+        fresh: Fresh,
+        make_index: Callable[[], CandidateIndex],
+        index_name: str = "rtree",
+    ) -> None:
+        rebuilt = rebuild(store, make_index, fresh)
+        if rebuilt.findings:
+            raise (
+                rebuilt.findings[0]
+                if isinstance(rebuilt.findings[0], Fatal)
+                else StoreCorrupt(reason=str(rebuilt.findings[0]))
+            )
+        _check_published(store, rebuilt.tree.size, keys)
+        self.store = store
+        self.keys = keys
+        self.clock = clock
+        self.fresh = fresh
+        self.index_name = index_name
+        self.book = rebuilt.book
+        self.tree = rebuilt.tree
+        self.watchers = Watchers()
+        self.sequencer = Sequencer(
+            store=store,
+            book=self.book,
+            tree=self.tree,
+            keys=keys,
+            clock=clock,
+            fresh=fresh,
+            pending=rebuilt.pending,
+            on_commit=self._committed,
+        )
+        self.publisher = Publisher(
+            store=store, tree=self.tree, keys=keys, fresh=fresh, sequencer=self.sequencer
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # --- life --------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin sequencing and publishing."""
+        self._tasks = [
+            asyncio.create_task(self.sequencer.run(), name="sequencer"),
+            asyncio.create_task(self.publisher.run(), name="publisher"),
+        ]
+
+    async def stop(self) -> None:
+        """End the tasks and wait for them; what was answered is durable already."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError, Fatal):
+                await task
+        self.publisher.publish_now()
+
+    async def failure(self) -> None:
+        """Wait until one of the service's tasks ends, and raise what it ended with."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    async def begin(self, description: LogDescription) -> Answer:
+        """Write the charter of a new log: entry 0."""
+        charter = charter_of(
+            self.keys,
+            name=description.name,
+            service_name=description.service_name,
+            exercise=description.exercise,
+            stated_ms=self.clock.now_ms(),
+            fresh=self.fresh,
+        )
+        return await self.submit(charter.text)
+
+    # --- submitting --------------------------------------------------------------------------------------
+
+    async def submit(self, text: bytes) -> Answer:
+        """Parse, check, append, answer. Large lists are parsed apart, so that nobody waits behind them."""
+        if len(text) > PARSED_APART_BYTES:
+            submission = await asyncio.to_thread(parse_submission, text)
+        else:
+            submission = parse_submission(text)
+        return await self.sequencer.submit(submission)
+
+    def _committed(self, releases: Sequence[Release]) -> None:
+        self.watchers.released({release.party for release in releases})
+        self.publisher.grown()
+
+    @property
+    def size(self) -> int:
+        """How many entries are durable: nothing beyond is shown to anybody."""
+        return self.sequencer.durable.size
+
+
+def _check_published(store: LogStore, size: int, keys: ServiceKeys) -> None:
+    """Refuse to go on from a store that is older than a head it has published: that would fork the log for ever."""
+    published = store.find_note("published")
+    if published is not None and published[0] > size:
+        raise ForkSuspected(
+            ours=size, theirs=published[0], remedy="restore the newer store, or begin another log"
+        )

@@ -1,0 +1,256 @@
+"""Submitting: one sequencer gives each statement its place and time, makes it durable, signs the head, and answers.
+
+The order is the promise (DESIGN 10): checked, stepped into the book, durable, then signed, then answered. Requests that
+arrive while a batch is being written form the next batch (group commit). The point of no return is the store's
+`append`; an error there that leaves the outcome open stops the process, and a restart finds the truth in the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from standclear.conflicts.outcome import Outcome, Release
+from standclear.errors import Fatal, Overloaded, Refused, Repeated, StandclearError, Unavailable
+from standclear.flow.batches import PendingDeeds, compose_deeds
+from standclear.flow.clock import Clock
+from standclear.flow.identity import ServiceKeys
+from standclear.flow.ports import LogStore, StoredEntry, StoredHead
+from standclear.flow.shelving import shelve
+from standclear.keys import key_id
+from standclear.limits import BATCH_STATEMENTS_MAX, DEEDS_EVERY_MS, GATHER_MS, WAITING_STATEMENTS_MAX
+from standclear.obligations.book import Book
+from standclear.statements.compose import Fresh
+from standclear.statements.deeds import SentRecord
+from standclear.statements.entry import entry_bytes
+from standclear.statements.submission import Submission
+from standclear.tlog.checkpoint import Checkpoint
+from standclear.tlog.heads import commit_head
+from standclear.tlog.merkle import Tree, leaf_hash
+from standclear.tlog.proof import TlogProof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to a submission: its place and time, its effect, and its receipt (a tlog-proof)."""
+
+    index: int
+    sid: bytes
+    integrated_ms: int
+    outcome: Outcome
+    receipt: bytes
+
+
+@dataclass(slots=True)
+class _Waiting:
+    submission: Submission
+    future: asyncio.Future[Answer]
+
+
+@dataclass(slots=True)
+class _Batch:
+    entries: list[StoredEntry] = field(default_factory=list)
+    answered: list[tuple[_Waiting, int, int, Outcome]] = field(default_factory=list)
+    releases: list[Release] = field(default_factory=list)
+
+
+class Sequencer:
+    """The one writer of a log. It owns the book, the tree and the pending deeds; others read them between its steps."""
+
+    def __init__(
+        self,
+        *,
+        store: LogStore,
+        book: Book,
+        tree: Tree,
+        keys: ServiceKeys,
+        clock: Clock,
+        fresh: Fresh,
+        pending: PendingDeeds,
+        on_commit: Callable[[list[Release]], None],
+    ) -> None:
+        self.store = store
+        self.book = book
+        self.tree = tree
+        self.keys = keys
+        self.durable = store.read_head()
+        self.failed: Fatal | None = None
+        self._clock = clock
+        self._fresh = fresh
+        self._pending = pending
+        self._on_commit = on_commit
+        self._waiting: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._last_deeds_ms = 0
+
+    # --- asked from outside ------------------------------------------------------------------------------
+
+    async def submit(self, submission: Submission) -> Answer:
+        """Append a checked submission and give its answer, once it is durable and its head is signed.
+
+        Raises:
+            Repeated, Refused: nothing was appended.
+            Overloaded, Unavailable: try again; nothing was appended.
+            Fatal: the process is stopping; whether it was appended is found in the log.
+        """
+        if self.failed is not None:
+            raise self.failed
+        if len(self._waiting) >= WAITING_STATEMENTS_MAX:
+            raise Overloaded(waiting=len(self._waiting), remedy="try again in a second")
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(submission, future))
+        self._wake.set()
+        return await future
+
+    def note_sent(self, record: SentRecord) -> None:
+        """Remember that something was handed to a channel; the next deeds statement says so."""
+        self._pending.sent(record)
+        self._wake.set()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    # --- the loop ----------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Write batches until cancelled. A `Fatal` ends it: everybody waiting is told, and nothing more is taken."""
+        try:
+            while True:
+                await self._wait_for_work()
+                await self._write_batch()
+        except Fatal as error:
+            self.failed = error
+            raise
+        finally:
+            self._refuse_waiting(self.failed or Unavailable(reason="the service is stopping"))
+
+    async def _wait_for_work(self) -> None:
+        if not self._waiting:
+            self._wake.clear()
+            timeout = DEEDS_EVERY_MS / 1000 if self._pending else None
+            try:
+                await asyncio.wait_for(self._wake.wait(), timeout)
+            except TimeoutError:
+                return
+        if len(self._waiting) < BATCH_STATEMENTS_MAX:
+            await asyncio.sleep(GATHER_MS / 1000)
+
+    async def _write_batch(self) -> None:
+        try:
+            now_ms = max(self._clock.now_ms(), self.durable.last_ms)
+        except Unavailable as error:
+            self._refuse_waiting(error)
+            return
+        batch = self._gather(now_ms)
+        self._add_deeds(batch, now_ms)
+        if not batch.entries:
+            return
+        for entry in batch.entries:
+            self.tree.append(entry.leaf)
+        before, after = self.durable, StoredHead(size=self.tree.size, root=self.tree.root(), last_ms=now_ms)
+        try:
+            await asyncio.to_thread(self.store.append, batch.entries, before, after)
+        except StandclearError as error:
+            # The book has moved on and the store has not: only a restart brings them together again.
+            raise self._stop(batch, error) from error
+        self.durable = after
+        self._answer(batch, after)
+        self._on_commit(batch.releases)
+
+    def _gather(self, now_ms: int) -> _Batch:
+        batch = _Batch()
+        while self._waiting and len(batch.entries) < BATCH_STATEMENTS_MAX:
+            waiting = self._waiting.popleft()
+            if waiting.future.cancelled():
+                continue
+            try:
+                self._take(waiting, batch, now_ms)
+            except Refused as error:
+                waiting.future.set_exception(error)
+        return batch
+
+    def _take(self, waiting: _Waiting, batch: _Batch, now_ms: int) -> None:
+        submission = waiting.submission
+        known = self.book.index_of.get(submission.sid)
+        if known is not None:
+            raise Repeated(
+                index=known, sid=submission.sid.hex(), remedy="it is on record; nothing more is needed"
+            )
+        self.book.check(submission, now_ms)
+        index = self.book.size
+        entry = shelve(submission, index, now_ms, [self._fresh(32) for _ in range(submission.item_count)])
+        outcome = self.book.step(submission, index, now_ms)
+        self._pending.add(index, submission.sid, outcome, self._fresh)
+        batch.entries.append(entry)
+        batch.answered.append((waiting, index, now_ms, outcome))
+        batch.releases.extend(outcome.releases)
+
+    def _add_deeds(self, batch: _Batch, now_ms: int) -> None:
+        due = now_ms - self._last_deeds_ms >= DEEDS_EVERY_MS or now_ms < self._last_deeds_ms
+        if not self._pending or not due or self.book.roll.log is None:
+            return
+        standing = self.book.roll.keys[key_id(self.keys.deed.public)]
+        index = self.book.size
+        composed = compose_deeds(
+            self._pending,
+            self.book.inboxes,
+            tuple(self.book.roll.parties),
+            self.keys,
+            (self.book.roll.log, standing.next_seq, standing.last_sid),
+            now_ms,
+            self._fresh,
+        )
+        text = entry_bytes(now_ms, composed.envelope.to_bytes())
+        batch.entries.append(
+            StoredEntry(
+                index=index,
+                sid=composed.sid,
+                leaf=leaf_hash(text),
+                integrated_ms=now_ms,
+                text=text,
+                beside=composed.beside,
+                bodies=(),
+            )
+        )
+        standing.next_seq, standing.last_sid = standing.next_seq + 1, composed.sid
+        self.book.step_deeds(composed.sid, index)
+        self._pending.effects.clear()
+        self._pending.records.clear()
+        self._last_deeds_ms = now_ms
+
+    def _answer(self, batch: _Batch, head: StoredHead) -> None:
+        checkpoint = Checkpoint(origin=self.keys.origin, size=head.size, root=head.root)
+        note = commit_head(checkpoint, self.keys.head).to_bytes()
+        for waiting, index, integrated_ms, outcome in batch.answered:
+            proof = TlogProof(
+                index=index,
+                hashes=self.tree.inclusion_proof(index, head.size),
+                checkpoint_note=note,
+                extra=str(integrated_ms).encode("ascii"),
+            )
+            answer = Answer(
+                index=index,
+                sid=waiting.submission.sid,
+                integrated_ms=integrated_ms,
+                outcome=outcome,
+                receipt=proof.to_bytes(),
+            )
+            if not waiting.future.cancelled():
+                waiting.future.set_result(answer)
+
+    def _stop(self, batch: _Batch, error: StandclearError) -> Fatal:
+        fatal = error if isinstance(error, Fatal) else Fatal(reason=str(error))
+        told: StandclearError = error if isinstance(error, Unavailable) else fatal
+        for waiting, *_ in batch.answered:
+            if not waiting.future.done():
+                waiting.future.set_exception(told)
+        return fatal
+
+    def _refuse_waiting(self, error: StandclearError) -> None:
+        while self._waiting:
+            future = self._waiting.popleft().future
+            if not future.done():
+                future.set_exception(error)
