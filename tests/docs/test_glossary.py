@@ -7,13 +7,29 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+import pytest
+
 from repository import ROOT, SOURCE, find_files, shown, tree_of
+from standclear.obligations.ladder import RUNGS
+from standclear.statements.deeds import EFFECTS
+from standclear.statements.header import KINDS
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 BANDS = ("spacetime", "tlog", "statements", "conflicts", "obligations")
 
 # Types that are no words of the domain: parts of a word's form, or steps of a computation.
-HELPERS: dict[str, str] = {}
+HELPERS: dict[str, str] = {
+    "Recipient": "a wish of whoever composes; becomes a slot",
+    "Draft": "what is to be said, before it is a statement",
+    "Signer": "who is about to sign; becomes a sender",
+    "Composed": "a statement with what is posted beside it; becomes a submission",
+    "SaltedBody": "a body with its salt, on its way to a commitment",
+    "FormBodies": "the bodies of one form, on their way to a list",
+    "KeyStanding": "a line of the roll about one key",
+    "DeskStanding": "a line of the roll about one desk",
+    "PartyStanding": "a line of the roll about one party",
+    "PartyLadders": "one party's ladders, kept for finding them by position",
+}
 
 
 def terms() -> list[str]:
@@ -64,6 +80,21 @@ def test_every_public_type_is_a_word_of_the_glossary() -> None:
         if as_words(name) not in known and name not in HELPERS
     }
     assert sorted(missing) == []
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_statement_is_a_word_of_the_glossary(kind: str) -> None:
+    assert kind.replace("_", " ") in terms()
+
+
+@pytest.mark.parametrize("effect", sorted(EFFECTS))
+def test_every_effect_is_a_word_of_the_glossary(effect: str) -> None:
+    assert effect in terms()
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_every_rung_of_the_ladder_is_a_word_of_the_glossary(rung: str) -> None:
+    assert rung.replace("_", " ") in terms()
 
 
 def test_no_word_of_ours_has_two_homes() -> None:
