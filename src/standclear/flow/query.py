@@ -1,0 +1,360 @@
+"""Questions a party may ask of a running log. Release is enforced here: what may not be shown does not exist (NotFound).
+
+A party sees what it said, what was released to it, and the open statements; an arrangement's monitor sees every entry
+under it. Only durable entries are ever shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from standclear.conflicts.standing import Standing
+from standclear.errors import NotFound
+from standclear.flow.ports import StoredBody, StoredEntry
+from standclear.flow.service import Service
+from standclear.flow.shelving import open_body
+from standclear.obligations.ladder import Ladder
+from standclear.spacetime.meet import NO_MARGIN, meets
+from standclear.spacetime.volume import Volume
+from standclear.statements.canonical import Value, b64u, read_canonical
+from standclear.statements.entry import parse_entry
+from standclear.statements.header import OPEN_KINDS, Header, parse_header
+from standclear.statements.lists import WHOLE_ITEM, ref_of, split_ref
+from standclear.statements.submission import SaltedBody
+from standclear.tlog.checkpoint import Checkpoint
+from standclear.tlog.heads import commit_head
+from standclear.tlog.proof import TlogProof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxItem:
+    """One release as its recipient sees it. `body` is None where its words were shredded."""
+
+    position: int
+    ref: bytes
+    form: str
+    kind: str
+    act: str
+    sender: bytes
+    index: int
+    stated_ms: int
+    integrated_ms: int
+    released_ms: int
+    condition: str
+    rung: str
+    deadline_ms: int | None
+    salt: bytes | None
+    body: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One row of the answer to "what was X told about this area before T": a release that meets the area."""
+
+    position: int
+    ref: bytes
+    form: str
+    kind: str
+    name: str
+    sender: bytes
+    released_ms: int
+    state: str
+    change: str | None
+    successors: tuple[bytes, ...]
+    handed_ms: int | None
+    acknowledged_ms: int | None
+    disseminated_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoKnew:
+    """The answer, and how far it reaches: the inbox head (n, root) up to which nothing else was told through this log."""
+
+    party: bytes
+    before_ms: int
+    told: tuple[Told, ...]
+    inbox_n: int
+    inbox_root: bytes
+    size: int
+    undecidable: int
+
+
+class Query:
+    """Questions about one open service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._book = service.book
+
+    # --- who may see what ----------------------------------------------------------------------------
+
+    def is_monitor(self, party: bytes, under: bytes | None) -> bool:
+        """Whether a party monitors the arrangement named; with None, whether it monitors any of them."""
+        if party == self._service.keys.party:
+            return True
+        agreement = self._book.agreements.find(under)
+        found = self._book.agreements.all() if under is None else ((agreement,) if agreement else ())
+        return any(party in one.arrangement.monitors() for one in found)
+
+    def visible_inbox(self, party: bytes) -> int:
+        """How many releases of a party's inbox are durable."""
+        inbox = self._book.inboxes.inbox(party)
+        count = len(inbox)
+        while count and inbox.indexes[count - 1] >= self._service.size:
+            count -= 1
+        return count
+
+    def inbox_head(self, party: bytes) -> tuple[int, bytes]:
+        """The durable head of a party's inbox: how many releases, and their root."""
+        count = self.visible_inbox(party)
+        return count, self._book.inboxes.inbox(party).tree.root(count)
+
+    def _entry(self, index: int, *, with_bodies: bool) -> tuple[StoredEntry, Header]:
+        entry = next(iter(self._service.store.read_entries(index, index + 1, with_bodies=with_bodies)))
+        return entry, parse_header(parse_entry(entry.text).envelope.payload)
+
+    def find(self, sid: bytes) -> int:
+        """The index of a durable statement.
+
+        Raises:
+            NotFound: the log has no such statement, or not durably yet.
+        """
+        index = self._book.index_of.get(sid)
+        if index is None or index >= self._service.size:
+            raise NotFound(kind="statement", id=sid.hex()[:16])
+        return index
+
+    def forms_for(self, party: bytes, header: Header, sid: bytes) -> tuple[str, ...]:
+        """The forms of a statement that a party may see; empty if it may not see the statement at all."""
+        if party == header.sender.party or self.is_monitor(party, header.under):
+            return ("exact", "widened", "desk")
+        if header.kind in OPEN_KINDS:
+            return ("exact",)
+        inbox = self._book.inboxes.inbox(party)
+        forms = []
+        for ladder in self._book.ledger.of_sid.get(sid, ()):
+            if ladder.party == party and inbox.indexes[ladder.start] < self._service.size:
+                forms.append(inbox.forms[ladder.start])
+        position = inbox.position_of.get(ref_of(sid, 0))
+        if not forms and position is not None and inbox.indexes[position] < self._service.size:
+            forms.append(inbox.forms[position])
+        return tuple(dict.fromkeys(forms))
+
+    # --- statements and receipts ---------------------------------------------------------------------
+
+    def statement(self, party: bytes, sid: bytes) -> Value:
+        """One statement as a party may see it: entry, effect-free facts, and the bodies of the forms released to it.
+
+        Raises:
+            NotFound: no such statement, or none that may be shown to this party.
+        """
+        index = self.find(sid)
+        entry, header = self._entry(index, with_bodies=True)
+        forms = self.forms_for(party, header, sid)
+        if not forms:
+            raise NotFound(kind="statement", id=sid.hex()[:16])
+        inbox = self._book.inboxes.inbox(party)
+        everything = party == header.sender.party or self.is_monitor(party, header.under)
+        keys = () if header.kind == "deeds" else self._service.store.read_body_keys(index)
+        bodies = []
+        for stored in entry.bodies:
+            shown = everything or header.kind in OPEN_KINDS or ref_of(sid, stored.item) in inbox.position_of
+            if stored.form in forms and shown:
+                bodies.append(_body_value(stored, keys[stored.item], sid))
+        return {
+            "bodies": bodies,
+            "entry": b64u(entry.text),
+            "header": header.to_value(),
+            "index": index,
+            "integrated_ms": entry.integrated_ms,
+            "sid": b64u(sid),
+        }
+
+    def receipt(self, sid: bytes) -> bytes:
+        """A fresh receipt (tlog-proof) of a statement under the newest durable head."""
+        index = self.find(sid)
+        head = self._service.sequencer.durable
+        note = commit_head(
+            Checkpoint(origin=self._service.keys.origin, size=head.size, root=head.root),
+            self._service.keys.head,
+        )
+        entry, _ = self._entry(index, with_bodies=False)
+        proof = TlogProof(
+            index=index,
+            hashes=self._service.tree.inclusion_proof(index, head.size),
+            checkpoint_note=note.to_bytes(),
+            extra=str(entry.integrated_ms).encode("ascii"),
+        )
+        return proof.to_bytes()
+
+    # --- inbox ---------------------------------------------------------------------------------------
+
+    def inbox(self, party: bytes, start: int, limit: int) -> tuple[InboxItem, ...]:
+        """Releases [start, start + limit) of a party's own inbox, with their bodies in the form released."""
+        end = min(start + limit, self.visible_inbox(party))
+        entries: dict[int, tuple[StoredEntry, Header, dict[tuple[int, str], SaltedBody | None]]] = {}
+        return tuple(self._inbox_item(party, position, entries) for position in range(start, end))
+
+    def _inbox_item(
+        self,
+        party: bytes,
+        position: int,
+        entries: dict[int, tuple[StoredEntry, Header, dict[tuple[int, str], SaltedBody | None]]],
+    ) -> InboxItem:
+        inbox = self._book.inboxes.inbox(party)
+        ref, form = inbox.refs[position], inbox.forms[position]
+        sid, item = split_ref(ref)
+        index = self._book.index_of[sid]
+        if index not in entries:
+            entry, header = self._entry(index, with_bodies=True)
+            entries[index] = (entry, header, self._open_all(entry))
+        entry, header, opened = entries[index]
+        body = opened.get((0 if item == WHOLE_ITEM else item, form))
+        standing = self._book.register.by_ref.get(ref)
+        held = self._book.ledger.of_party.get(party)
+        ladder = None if held is None else held.at(position)
+        return InboxItem(
+            position=position,
+            ref=ref,
+            form=form,
+            kind=header.kind,
+            act=header.act,
+            sender=header.sender.party,
+            index=index,
+            stated_ms=header.stated_ms,
+            integrated_ms=entry.integrated_ms,
+            released_ms=inbox.times_ms[position],
+            condition="said" if standing is None else standing.condition(self._service.clock.now_ms()),
+            rung="released" if ladder is None else _rung_at(ladder, position),
+            deadline_ms=None if ladder is None else ladder.deadline_ms,
+            salt=None if body is None else body.salt,
+            body=None if body is None else read_canonical(body.text, "body"),
+        )
+
+    def _open_all(self, entry: StoredEntry) -> dict[tuple[int, str], SaltedBody | None]:
+        keys = self._service.store.read_body_keys(entry.index)
+        opened: dict[tuple[int, str], SaltedBody | None] = {}
+        for stored in entry.bodies:
+            key = keys[stored.item]
+            opened[stored.item, stored.form] = None if key is None else open_body(stored, entry.sid, key)
+        return opened
+
+    # --- what stands, who answered -------------------------------------------------------------------
+
+    def standing(self, party: bytes, ref: bytes) -> Standing:
+        """One's own notice as it stands.
+
+        Raises:
+            NotFound: no such notice, or another party's.
+        """
+        found = self._book.register.by_ref.get(ref)
+        if found is None or (found.party != party and not self.is_monitor(party, found.under)):
+            raise NotFound(kind="notice", id=ref.hex()[:16])
+        return found
+
+    def ladders(self, party: bytes, sid: bytes) -> tuple[Ladder, ...]:
+        """The receipt ladders of one's own statement, or of one that a monitor may see."""
+        self.find(sid)
+        found = tuple(self._book.ledger.of_sid.get(sid, ()))
+        if not found or (found[0].sender != party and not self.is_monitor(party, None)):
+            raise NotFound(kind="ladders", id=sid.hex()[:16])
+        return found
+
+    def own(self, party: bytes, kind: str | None) -> tuple[Standing, ...]:
+        """One's own notices that stand, oldest first."""
+        return tuple(
+            one
+            for one in self._book.register.notices
+            if one.party == party and one.state == "stands" and kind in (None, one.kind)
+        )
+
+    # --- who knew ------------------------------------------------------------------------------------
+
+    def who_knew(self, asker: bytes, party: bytes, area: Volume, before_ms: int) -> WhoKnew:
+        """What a party was told about a volume of space and time before a time, through this log.
+
+        The party itself and a monitor are answered in full; any other asker is answered about its own notices only.
+
+        Raises:
+            NotFound: the party is not enrolled.
+        """
+        if party not in self._book.roll.parties:
+            raise NotFound(kind="party", id=party.hex()[:8])
+        full = asker == party or self.is_monitor(asker, None)
+        count, root = self.inbox_head(party)
+        inbox = self._book.inboxes.inbox(party)
+        told = []
+        undecidable = 0
+        for position in range(count):
+            if inbox.times_ms[position] >= before_ms:
+                break
+            standing = self._book.register.by_ref.get(inbox.refs[position])
+            if standing is None:
+                undecidable += self._is_gone(inbox.refs[position])
+            elif (full or standing.party == asker) and _concerns(standing, inbox.forms[position], area):
+                told.append(self._told(party, position, standing))
+        return WhoKnew(
+            party=party,
+            before_ms=before_ms,
+            told=tuple(told),
+            inbox_n=count,
+            inbox_root=root,
+            size=self._service.size,
+            undecidable=undecidable,
+        )
+
+    def _is_gone(self, ref: bytes) -> bool:
+        """Whether a release speaks of a notice whose words are gone, so that its place is unknown."""
+        entry, header = self._entry(self._book.index_of[split_ref(ref)[0]], with_bodies=False)
+        return header.kind in ("site", "presence", "activity", "movement", "zone") and header.act in (
+            "new",
+            "replace",
+        )
+
+    def _told(self, party: bytes, position: int, standing: Standing) -> Told:
+        inbox = self._book.inboxes.inbox(party)
+        held = self._book.ledger.of_party.get(party)
+        ladder = None if held is None else held.at(position)
+        is_acknowledged = ladder is not None and _rung_at(ladder, position) in (
+            "acknowledged",
+            "disseminated",
+        )
+        return Told(
+            position=position,
+            ref=standing.ref,
+            form=inbox.forms[position],
+            kind=standing.kind,
+            name=standing.name if inbox.forms[position] == "exact" else "",
+            sender=standing.party,
+            released_ms=inbox.times_ms[position],
+            state=standing.state,
+            change=standing.change,
+            successors=standing.successors,
+            handed_ms=None if ladder is None else ladder.handed_ms,
+            acknowledged_ms=ladder.first_acknowledged_ms if ladder is not None and is_acknowledged else None,
+            disseminated_ms=ladder.disseminated[0][0] if ladder is not None and ladder.disseminated else None,
+        )
+
+
+def _rung_at(ladder: Ladder, position: int) -> str:
+    """The rung of one release within its ladder: a list may be acknowledged in part."""
+    if ladder.acknowledged and ladder.acknowledged[position - ladder.start]:
+        return "disseminated" if ladder.disseminated else "acknowledged"
+    rung = ladder.rung()
+    return rung if rung not in ("acknowledged", "disseminated") else "handed_over"
+
+
+def _concerns(standing: Standing, form: str, area: Volume) -> bool:
+    return any(meets(volume, area, NO_MARGIN) for volume in standing.volumes[form])
+
+
+def _body_value(stored: StoredBody, key: bytes | None, sid: bytes) -> Value:
+    if key is None:
+        return {"body": None, "form": stored.form, "item": stored.item, "salt": None}
+    opened = open_body(stored, sid, key)
+    return {
+        "body": read_canonical(opened.text, "body"),
+        "form": stored.form,
+        "item": stored.item,
+        "salt": b64u(opened.salt),
+    }
