@@ -43,7 +43,7 @@ def export_log(folder: Path, size: int) -> None:
     tree = Tree(leaf_hash(entry) for entry in entries)
     checkpoint = Checkpoint(origin=ORIGIN, size=size, root=tree.root())
     head = published_head(checkpoint, LOG_KEY, LASTING_KEY, bytes(range(1, GREASE_BYTES + 1)))
-    head = head.with_signatures(
+    cosigned = head.with_signatures(
         [
             cosign_ed25519(WITNESS_NAME, WITNESS, checkpoint_text(checkpoint), NOON_S),
             cosign_mldsa44(WITNESS_NAME, LASTING_WITNESS, checkpoint, NOON_S),
@@ -53,10 +53,10 @@ def export_log(folder: Path, size: int) -> None:
     for bundle in new_bundles(0, size):
         first = bundle.index * 256
         files[bundle.path] = bundle_bytes(entries[first : first + bundle.width])
-    files["checkpoint"] = head
+    files["checkpoint"] = cosigned
     index = size // 3
     receipt = TlogProof(
-        index=index, hashes=tree.inclusion_proof(index), checkpoint_note=head, extra=b"\x00 time"
+        index=index, hashes=tree.inclusion_proof(index), checkpoint_note=cosigned, extra=b"\x00 time"
     )
     files["receipt.tlog-proof"] = receipt.to_bytes()
     files["export.json"] = json.dumps(statements_about(tree)).encode()

@@ -112,9 +112,7 @@ def parse_vkey(text: str) -> VerifierKey:
         raise Malformed("vkey", "the key is not canonical base64", remedy) from None
     kind, public = material[0] if material else 0, material[1:]
     if len(public) != PUBLIC_BYTES_OF_KIND.get(kind):
-        raise Malformed(
-            "vkey", f"{len(public)} bytes of a key of type 0x{kind:02x} are not a known key", remedy
-        )
+        raise Malformed("vkey", f"type 0x{kind:02x} with {len(public)} bytes is no key known here", remedy)
     if kind != MLDSA44_COSIGNATURE:
         keys.check_public_key(public)
     key = VerifierKey(name=parts[0], kind=kind, public=public)
