@@ -61,7 +61,9 @@ def shown_texts() -> Iterator[tuple[str, int, str]]:
 
 
 def files_for_people() -> list[Path]:
-    found = {path for path in find_files("*.md") if any(fnmatch(shown(path), page) for page in PAGES)}
+    found = {
+        path for path in find_files("*.md", "*.yaml") if any(fnmatch(shown(path), page) for page in PAGES)
+    }
     for folder in ("src", "console", "arrangements"):
         if (ROOT / folder).is_dir():
             found |= set(find_files(*TEMPLATES, *CATALOGUES, under=ROOT / folder))
