@@ -15,7 +15,7 @@ from standclear.dialects.places.angles import E7, NORTHINGS, Angle, angles_from
 from standclear.dialects.places.characters import readable
 from standclear.dialects.places.compact import compact_reading
 from standclear.dialects.places.datums import read_datum
-from standclear.dialects.places.entered import EnteredPosition, precision_of
+from standclear.dialects.places.entered import EnteredPosition, precision_of, round_half_even
 from standclear.dialects.places.grids import GridPlace, grid_place
 from standclear.dialects.places.readings import Reading, Stated, readings_of
 from standclear.dialects.places.tokens import cuttings
@@ -87,6 +87,9 @@ def read_columns(
         -86559700
     """
     datum_name = read_datum(datum, field=f"{field}.datum")
+    plain = _plain_columns(lat_text, lon_text, datum_name)
+    if plain is not None:
+        return plain
     lat, lat_form = _axis(lat_text, "lat", f"{field}.latitude", language)
     lon, lon_form = _axis(lon_text, "lon", f"{field}.longitude", language)
     is_stated = bool(lat.hemispheres and lon.hemispheres)
@@ -100,6 +103,39 @@ def read_columns(
         order="stated",
     )
     return _from_reading(f"{lat_text}\t{lon_text}", reading, datum_name)
+
+
+def _plain_columns(lat_text: str, lon_text: str, datum: str) -> EnteredPosition | None:
+    """What the grammar says of two plain decimals, in whole numbers: nearly every row of a long list is one."""
+    lat, lon = _PLAIN.fullmatch(lat_text), _PLAIN.fullmatch(lon_text)
+    if lat is None or lon is None:
+        return None
+    (lat_e7, lat_decimals, lat_exact), (lon_e7, lon_decimals, lon_exact) = (_plain_e7(lat), _plain_e7(lon))
+    if abs(lat_e7) >= 90 * E7 or abs(lon_e7) >= 180 * E7:
+        return None
+    is_exact = lat_exact and lon_exact
+    return EnteredPosition(
+        text=f"{lat_text}\t{lon_text}",
+        lon_e7=lon_e7,
+        lat_e7=lat_e7,
+        format="dd",
+        datum=datum,
+        precision_cm=precision_of(lat_e7 / E7, 10.0**-lat_decimals, 10.0**-lon_decimals, is_exact=is_exact),
+        hemispheres="signed",
+        order="stated",
+    )
+
+
+def _plain_e7(match: re.Match[str]) -> tuple[int, int, bool]:
+    """The value in e7, the decimals written, and whether e7 holds all of them."""
+    sign, whole, part = match[1], match[2], match[3] or ""
+    decimals = len(part)
+    is_exact = decimals <= 7 or not part[7:].strip("0")
+    if is_exact:
+        value = int(whole) * E7 + int(part[:7].ljust(7, "0"))
+    else:
+        value = round_half_even(int(whole + part) * E7, 10**decimals)
+    return -value if sign == "-" else value, decimals, is_exact
 
 
 def _check_stated(order: str | None, language: str | None, field: str) -> None:

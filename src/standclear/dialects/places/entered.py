@@ -39,7 +39,17 @@ class EnteredPosition:
         return self.precision_cm + SHIFT_CM[self.datum]
 
 
-def precision_of(lat: Fraction, lat_cell: Fraction, lon_cell: Fraction, *, is_exact: bool) -> int:
+def round_half_even(numerator: int, denominator: int) -> int:
+    """The whole number nearest to a fraction; a half goes to the even neighbour."""
+    quotient, rest = divmod(numerator, denominator)
+    if rest * 2 > denominator or (rest * 2 == denominator and quotient % 2):
+        return quotient + 1
+    return quotient
+
+
+def precision_of(
+    lat: Fraction | float, lat_cell: Fraction | float, lon_cell: Fraction | float, *, is_exact: bool
+) -> int:
     """The radius in cm that holds a cell of these widths in degrees, centred on the value; rounded outward.
 
     A value that is no whole e7 lies within 1 cm of the one kept.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from standclear.dialects.places.entered import EnteredPosition
+from standclear.dialects.places.entered import EnteredPosition, round_half_even
 from standclear.dialects.places.grids import mgrs_name
 from standclear.errors import Malformed
 
@@ -87,11 +87,3 @@ def _written(value_e7: int, degree_digits: int, form: str, precision_cm: int) ->
     if form == "icao":
         return f"{degrees:0{degree_digits}d}{minutes:02d}{seconds:02d}"
     return f"{degrees:0{degree_digits}d}°{minutes:02d}'{seconds:02d}{tail}\""
-
-
-def round_half_even(numerator: int, denominator: int) -> int:
-    """The whole number nearest to a fraction; a half goes to the even neighbour."""
-    quotient, rest = divmod(numerator, denominator)
-    if rest * 2 > denominator or (rest * 2 == denominator and quotient % 2):
-        return quotient + 1
-    return quotient

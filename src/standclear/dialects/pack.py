@@ -1,0 +1,133 @@
+"""Rule packs: an arrangement as a file that a cell edits (TOML), read strictly, with every quantity's unit written out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from standclear.errors import Malformed
+from standclear.statements.arrangement import (
+    Arrangement,
+    Concern,
+    KindRule,
+    Member,
+    OneSided,
+    read_arrangement,
+)
+from standclear.statements.fields import Fields
+
+_QUANTITY = re.compile(r"(\d+)\s*([a-z]+)\Z")
+_LENGTHS_CM = {"cm": 1, "m": 100, "km": 100_000}
+_TIMES_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_CASES = {
+    "both": (True, True),
+    "notice_only": (True, False),
+    "activity_only": (False, True),
+    "neither": (False, False),
+}
+
+
+def read_pack(text: str, members: Mapping[bytes, str], neutral: bytes | None) -> Arrangement:
+    """The arrangement that a rule pack states, for these members (party id to role).
+
+    Raises:
+        Malformed: not TOML, a field missing or unknown, a quantity without its unit, a hole in the table; the line of
+            the field is named where the file has it.
+    """
+    try:
+        pack = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Malformed("pack", str(error), "mend the file at that line") from None
+    try:
+        arrangement = _arrangement(pack, members, neutral)
+        fields = Fields(arrangement.to_value(), "arrangement")
+        fields.take("type")
+        return read_arrangement(fields)
+    except Malformed as error:
+        raise Malformed(error.field, f"{error.reason}{_line_of(text, error.field)}", error.remedy) from None
+
+
+def _arrangement(pack: Mapping[str, Any], members: Mapping[bytes, str], neutral: bytes | None) -> Arrangement:
+    fields = Fields(dict(pack), "pack")
+    matrix = fields.many("matrix", _concern, 64)
+    table = Fields(fields.take("one_sided"), "pack.one_sided")
+    one_sided = tuple(
+        OneSided(
+            notice_released=notice,
+            activity_released=activity,
+            tell=table.many(case, lambda word, at: Fields({"w": word}, at).text("w", 16, 1), 3),
+        )
+        for case, (notice, activity) in _CASES.items()
+    )
+    table.done()
+    kinds = fields.take("kinds")
+    if type(kinds) is not dict:
+        raise Malformed("pack.kinds", "not a table", "write [kinds.site] and so on")
+    arrangement = Arrangement(
+        name=fields.text("name", 200, 1),
+        state="in_force",
+        members=tuple(Member(party=party, role=role) for party, role in sorted(members.items())),
+        neutral=neutral,
+        matrix=matrix,
+        one_sided=one_sided,
+        kinds=tuple(_kind(name, rule, f"pack.kinds.{name}") for name, rule in sorted(kinds.items())),
+        citation_grace_ms=_quantity(fields, "citation_grace", _TIMES_MS),
+        void_grace_ms=_quantity(fields, "void_grace", _TIMES_MS),
+        retention_ms=_quantity(fields, "retention", _TIMES_MS),
+        predicate=fields.text("predicate", 32, 1),
+        note=fields.text("note"),
+    )
+    fields.done()
+    return arrangement
+
+
+def _concern(value: Any, path: str) -> Concern:
+    fields = Fields(value, path)
+    pair = fields.many("pair", lambda word, at: Fields({"w": word}, at).text("w", 16, 1), 2, least=2)
+    concern = Concern(
+        a=pair[0],
+        b=pair[1],
+        name=fields.text("name", 64, 1),
+        horizontal_cm=_quantity(fields, "horizontal", _LENGTHS_CM),
+        vertical_cm=_quantity(fields, "vertical", _LENGTHS_CM),
+        time_ms=_quantity(fields, "time", _TIMES_MS),
+        own=fields.flag("own"),
+    )
+    fields.done()
+    return concern
+
+
+def _kind(name: str, value: Any, path: str) -> KindRule:
+    fields = Fields(value, path)
+    rule = KindRule(
+        kind=name,
+        after_end=fields.text("after_end", 16, 1),
+        long_stop_ms=_quantity(fields, "long_stop", _TIMES_MS),
+        blanket_extent_cm=_quantity(fields, "blanket_extent", _LENGTHS_CM),
+        blanket_duration_ms=_quantity(fields, "blanket_duration", _TIMES_MS),
+        daily_max=fields.integer("daily_max", 1),
+        acknowledge_ms=_quantity(fields, "acknowledge", _TIMES_MS),
+        lead_ms=_quantity(fields, "lead", _TIMES_MS),
+    )
+    fields.done()
+    return rule
+
+
+def _quantity(fields: Fields, name: str, units: Mapping[str, int]) -> int:
+    text = fields.text(name, 32, 1)
+    found = _QUANTITY.match(text)
+    if found is None or found[2] not in units:
+        known = ", ".join(units)
+        raise Malformed(
+            f"{fields.path}.{name}", f"{text!r} is not a whole number with one of: {known}", "write '15 min'"
+        )
+    return int(found[1]) * units[found[2]]
+
+
+def _line_of(text: str, field: str) -> str:
+    """ " (line n)" of the last word of a field's path, where the file has it once."""
+    name = re.sub(r"\[\d+\]", "", field).rsplit(".", 1)[-1]
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{re.escape(name)}\s*=", line)]
+    return f" (line {lines[0]})" if len(lines) == 1 else ""
