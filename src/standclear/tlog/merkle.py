@@ -145,11 +145,7 @@ class Tree:
     def peaks(self, size: int | None = None) -> tuple[bytes, ...]:
         """The roots of the perfect subtrees of the first `size` leaves, largest first."""
         size = self._checked(size)
-        return tuple(
-            self._node(level, (size >> level) - 1)
-            for level in range(size.bit_length() - 1, -1, -1)
-            if size >> level & 1
-        )
+        return tuple(self._node(level, (size >> level) - 1) for level in _bits(size))
 
     def root(self, size: int | None = None) -> bytes:
         """The root over the first `size` leaves, or over all."""
@@ -191,7 +187,8 @@ class Tree:
         while last:
             sibling = index ^ 1
             if sibling < last:
-                path.append(self._node(level, sibling))
+                offset = sibling * HASH_BYTES
+                path.append(bytes(self._levels[level][offset : offset + HASH_BYTES]))
             elif sibling == last:
                 path.append(self._edge(level, size))
             level += 1
@@ -201,15 +198,16 @@ class Tree:
 
     def _edge(self, level: int, size: int) -> bytes:
         """The last node at a level: the root of what lies right of the last full multiple of 2**level."""
-        rest = size - ((size - 1) >> level << level)
-        below = size - rest
-        return _fold(
-            [
-                self._node(depth, (below + (rest >> depth << depth) >> depth) - 1)
-                for depth in range(level, -1, -1)
-                if rest >> depth & 1
-            ]
-        )
+        first = (size - 1) >> level << level
+        return _fold([self._node(depth, (size >> depth) - 1) for depth in _bits(size - first)])
+
+
+def _bits(number: int) -> Iterator[int]:
+    """The positions of the bits that are set, highest first."""
+    while number:
+        position = number.bit_length() - 1
+        yield position
+        number ^= 1 << position
 
 
 def _fold(peaks: Sequence[bytes]) -> bytes:
@@ -235,9 +233,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         raise BadInclusion(index=index, size=size, reason="the index is not below the size")
     _require_hashes(BadInclusion, (leaf, root, *proof))
     if len(proof) != _inclusion_length(index, size):
-        raise BadInclusion(
-            index=index, size=size, reason=f"{len(proof)} hashes is not the length of this proof"
-        )
+        raise BadInclusion(index=index, size=size, reason=f"{len(proof)} hashes is not the length")
     position, last, reached = index, size - 1, leaf
     for sibling in proof:
         # Where a subtree is the last of its level and a left child, it has no sibling and rises as it is.

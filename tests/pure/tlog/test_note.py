@@ -28,7 +28,7 @@ from standclear.tlog.note import (
 
 KEY = SigningKey.from_seed(b"\x01" * 32)
 LASTING = MlDsa44Key.from_seed(b"\x02" * 32)
-TEXT = "Il fuoco cessa alle sei.\n\nÈ un ordine.\n".encode()
+TEXT = "Il fuoco cessa ora.\n\nÈ un ordine.\n".encode()
 LINE = sign_text("desk.example/a", KEY, TEXT)
 NOTE = Note(text=TEXT, signatures=(LINE,))
 
