@@ -211,11 +211,11 @@ def polar(rng: Random, sign: int) -> Shape:
     if kind < 0.7:  # a cap: along a parallel, and closed over the pole
         cap = ((-LON_E7_MAX, low), (lon, low - E7 // 10), (LON_E7_MAX, low), (LON_E7_MAX, LAT_E7_MAX))
         ring = (*cap, (-LON_E7_MAX, LAT_E7_MAX))
-        return Area(rings=(tuple((x, sign * y) for x, y in ring),))
+        return settled(tuple((x, sign * y) for x, y in ring), closed=True)
     span, deep = skewed(rng, 1, 120 * E7), skewed(rng, 1, E7)
     west, east = max(-LON_E7_MAX, lon - span), min(LON_E7_MAX, lon + span)
     south = max(0, low - deep)
-    return Area(rings=(((west, sign * south), (east, sign * south), (lon, sign * low)),))
+    return settled(((west, sign * south), (east, sign * south), (lon, sign * low)), closed=True)
 
 
 def touching(rng: Random) -> Pair:
