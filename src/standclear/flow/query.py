@@ -305,7 +305,7 @@ class Query:
 
     def _is_gone(self, ref: bytes) -> bool:
         """Whether a release speaks of a notice whose words are gone, so that its place is unknown."""
-        entry, header = self._entry(self._book.index_of[split_ref(ref)[0]], with_bodies=False)
+        _, header = self._entry(self._book.index_of[split_ref(ref)[0]], with_bodies=False)
         return header.kind in ("site", "presence", "activity", "movement", "zone") and header.act in (
             "new",
             "replace",
