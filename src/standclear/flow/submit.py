@@ -111,7 +111,16 @@ class Sequencer:
 
     @property
     def waiting(self) -> int:
+        """How many submissions wait for their batch."""
         return len(self._waiting)
+
+    def has_pending(self) -> bool:
+        """Whether something was done that no durable deeds statement has said yet."""
+        return bool(self._pending) or self.durable.size != self.book.size
+
+    def wake(self) -> None:
+        """Look at once whether anything is due: a clock that was turned by hand wakes nobody."""
+        self._wake.set()
 
     # --- the loop ----------------------------------------------------------------------------------------
 

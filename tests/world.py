@@ -1,0 +1,473 @@
+"""The simulated world: a clock one can turn, parties with keys, and a whole service on a memory store.
+
+Nothing in it waits, nothing reads the real clock, and every random byte follows from the seed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from standclear.cli.seat import NewSeat, Seat, compose_first_enrolment, enrolment_of, seat_after_enrolment
+from standclear.conflicts.candidates import CandidateIndex
+from standclear.dialects.pack import read_pack
+from standclear.flow.clock import TurnedClock
+from standclear.flow.identity import ServiceKeys, service_keys
+from standclear.flow.ports import LogStore
+from standclear.flow.query import Query
+from standclear.flow.service import LogDescription, Service
+from standclear.flow.submit import Answer
+from standclear.keys import SigningKey
+from standclear.spacetime.band import Band
+from standclear.spacetime.bounds import boxes_of, boxes_overlap
+from standclear.spacetime.interval import Interval
+from standclear.spacetime.meet import Margin
+from standclear.spacetime.shape import Area, Point, Shape
+from standclear.spacetime.volume import Volume
+from standclear.statements.canonical import Value
+from standclear.statements.compose import Composed, Draft, Recipient, endings
+from standclear.statements.lists import ref_of
+from standclear.statements.notices import Activity, Ending, Notice, Presence, Site
+from standclear.statements.parties import party_id
+from standclear.statements.replies import Acknowledgement, Dissemination, InboxRange, acknowledgement_tag
+from standclear.stores.memory import MemoryLogStore
+
+T = TypeVar("T")
+NOON_MS = 1_582_804_800_000  # 2020-02-27T12:00:00Z
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+ORIGIN = "exercise.example/idlib"
+PACKS = Path(__file__).parent.parent / "arrangements"
+
+
+class Chance:
+    """Random bytes that follow from a seed: the same world twice."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed.encode()
+        self._count = 0
+
+    def __call__(self, size: int) -> bytes:
+        self._count += 1
+        return hashlib.shake_256(self._seed + self._count.to_bytes(8, "big")).digest(size)
+
+
+class ListedIndex:
+    """A candidate index that looks at everything: the smallest thing that keeps the contract."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[int, list[Any]] = {}
+
+    def insert(self, rows: Any) -> None:
+        for number, volumes in rows:
+            assert number not in self._boxes
+            self._boxes[number] = [box for volume in volumes for box in boxes_of(volume)]
+
+    def remove(self, number: int) -> None:
+        del self._boxes[number]
+
+    def candidates(self, volumes: Sequence[Volume], margin: Margin) -> list[int]:
+        asked = [
+            box
+            for volume in volumes
+            for box in boxes_of(
+                volume, margin.horizontal_cm, vertical_cm=margin.vertical_cm, time_ms=margin.time_ms
+            )
+        ]
+        return sorted(
+            number
+            for number, boxes in self._boxes.items()
+            if any(boxes_overlap(mine, theirs) for mine in boxes for theirs in asked)
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Party:
+    """A party with a root key, a duty desk, a person's seat and a machine's."""
+
+    name: str
+    party_type: str
+    root: SigningKey
+    person: Seat
+    machine: Seat
+
+    @property
+    def id(self) -> bytes:
+        return party_id(self.root.public)
+
+
+@dataclass(slots=True, kw_only=True)
+class Said:
+    """Something said: how it was composed and how the service answered."""
+
+    composed: Composed
+    answer: Answer
+
+    @property
+    def sid(self) -> bytes:
+        return self.composed.sid
+
+    @property
+    def effect(self) -> str:
+        return self.answer.outcome.effect
+
+    @property
+    def marks(self) -> list[str]:
+        return self.answer.outcome.marks
+
+    @property
+    def missing(self) -> list[bytes]:
+        return self.answer.outcome.missing
+
+    def ref(self, item: int = 0) -> bytes:
+        return ref_of(self.sid, item)
+
+
+@dataclass(slots=True)
+class World:
+    """One exercise log with its service, clock and parties. Use it in a `with`."""
+
+    seed: str = "world"
+    store: LogStore = field(default_factory=MemoryLogStore)
+    make_index: Any = ListedIndex
+    keys: ServiceKeys = field(init=False)
+    clock: TurnedClock = field(init=False)
+    chance: Chance = field(init=False)
+    service: Service = field(init=False)
+    log: bytes = field(init=False)
+    under: bytes = field(init=False)
+    loop: asyncio.AbstractEventLoop = field(init=False)
+    parties: dict[str, Party] = field(default_factory=dict)
+
+    def __enter__(self) -> World:
+        self.loop = asyncio.new_event_loop()
+        self.chance = Chance(self.seed)
+        self.clock = TurnedClock(NOON_MS)
+        self.keys = service_keys(ORIGIN, hashlib.sha256(self.seed.encode()).digest())
+        self.open()
+        if self.service.size == 0:
+            begun = self.run(
+                self.service.begin(
+                    LogDescription(name="EXERCISE Idlib", service_name="The line's keeper", exercise=True)
+                )
+            )
+            self.log = begun.sid
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+        self.loop.close()
+
+    def open(self) -> None:
+        """Start the service on the store, as after a crash."""
+        index: type[CandidateIndex] = self.make_index
+        self.service = Service(
+            store=self.store, keys=self.keys, clock=self.clock, fresh=self.chance, make_index=index
+        )
+        self.run(self.service.start())
+
+    def close(self) -> None:
+        """Stop the service; the store stays."""
+        self.run(self.service.stop())
+
+    def restart(self) -> None:
+        """Stop and start: everything derived is derived again."""
+        self.close()
+        self.open()
+
+    def run(self, waited: Awaitable[T]) -> T:
+        return self.loop.run_until_complete(waited)
+
+    @property
+    def query(self) -> Query:
+        return Query(self.service)
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.now_ms()
+
+    def pass_ms(self, ms: int) -> None:
+        """Let time pass, and let the service say what it did."""
+        self.clock.pass_ms(ms)
+        self.run(asyncio.sleep(0))
+
+    def settle(self) -> None:
+        """Wait until everything that happened has been said in a deeds statement."""
+        self.clock.pass_ms(1_000)
+        while self.service.sequencer.has_pending():
+            self.service.sequencer.wake()
+            self.run(asyncio.sleep(0.001))
+
+    # --- parties and rules ---------------------------------------------------------------------------
+
+    def enrol(self, name: str, party_type: str = "state_armed_force") -> Party:
+        """A new party with one desk, a person's key and a machine's."""
+        root, person, machine = (SigningKey.from_seed(self.chance(32)) for _ in range(3))
+        enrolment = enrolment_of(
+            log=self.log,
+            name=name,
+            party_type=party_type,
+            root=root,
+            desks=[
+                (
+                    "duty",
+                    ["+00 1", "+00 2"],
+                    [
+                        NewSeat(seat="duty-1", role="person", key=person),
+                        NewSeat(seat="relay", role="machine", key=machine),
+                    ],
+                )
+            ],
+        )
+        composed = compose_first_enrolment(
+            enrolment,
+            log=self.log,
+            root=root,
+            admitting=self.keys.root,
+            stated_ms=self.now_ms,
+            fresh=self.chance,
+        )
+        self.run(self.service.submit(composed.text))
+
+        def seat(key: SigningKey) -> Seat:
+            return seat_after_enrolment(
+                log=self.log, root_public=root.public, desk="duty", key=key, enrolment_sid=composed.sid
+            )
+
+        party = Party(name=name, party_type=party_type, root=root, person=seat(person), machine=seat(machine))
+        self.parties[name] = party
+        return party
+
+    def agree(self, *parties: Party, monitor: Party | None = None, pack: str = "military-line") -> bytes:
+        """An arrangement between the parties, from a rule pack; the monitor is the neutral desk too."""
+        neutral = monitor or parties[-1]
+        members = {party.id: "party" for party in parties} | ({monitor.id: "monitor"} if monitor else {})
+        arrangement = read_pack((PACKS / f"{pack}.toml").read_text(), members, neutral.id)
+        said = self.say(
+            parties[0], Draft(kind="arrangement", forms={"exact": [arrangement.to_value()]}, to=None)
+        )
+        self.under = said.sid
+        for party in parties:
+            body = {"adheres": True, "reservations": [], "type": "adherence"}
+            self.say(party, Draft(kind="adherence", forms={"exact": [body]}, to=None, re=[said.sid]))
+        return said.sid
+
+    # --- saying things -------------------------------------------------------------------------------
+
+    def compose(self, party: Party, draft: Draft, *, machine: bool = False) -> Composed:
+        seat = party.machine if machine else party.person
+        return seat.compose(draft, self.now_ms, self.chance)
+
+    def say(self, party: Party, draft: Draft, *, machine: bool = False) -> Said:
+        """Say something with the party's person's (or machine's) key."""
+        composed = self.compose(party, draft, machine=machine)
+        answer = self.run(self.service.submit(composed.text))
+        (party.machine if machine else party.person).said(composed.sid)
+        return Said(composed=composed, answer=answer)
+
+    def notice(
+        self, party: Party, notices: Sequence[Notice] | Notice, to: Sequence[Recipient], **more: Any
+    ) -> Said:
+        """File notices of one kind, all items in the exact form unless `forms` are given."""
+        items = [notices] if isinstance(notices, Notice) else list(notices)
+        forms = more.pop("forms", {"exact": [item.to_value() for item in items]})
+        return self.say(party, Draft(kind=items[0].kind(), under=self.under, forms=forms, to=to, **more))
+
+    def site(
+        self, party: Party, to: Sequence[Recipient], *, at: tuple[float, float] = (36.63, 35.93), **more: Any
+    ) -> Said:
+        return self.notice(party, site(self.now_ms, at=at, **more), to)
+
+    def presence(
+        self, party: Party, to: Sequence[Recipient], *, at: tuple[float, float], **more: Any
+    ) -> Said:
+        return self.notice(party, presence(self.now_ms, at=at, **more), to)
+
+    def activity(
+        self,
+        party: Party,
+        to: Sequence[Recipient],
+        *,
+        at: tuple[float, float] = (36.63, 35.93),
+        radius_m: int = 500,
+        cites: Sequence[bytes] | None = None,
+        uncited: bool = False,
+        replaces: bytes | None = None,
+        inbox: tuple[int, bytes] | None = None,
+        **more: Any,
+    ) -> Said:
+        """File a hazard; with the party's present inbox head unless another is given."""
+        change = None if replaces is None else "was_always_there"
+        what = activity(self.now_ms, at=at, radius_m=radius_m, uncited=uncited, change=change, **more)
+        succession: dict[str, Any] = {} if replaces is None else {"act": "replace", "of": [(replaces, 0)]}
+        head = self.query.inbox_head(party.id) if inbox is None else inbox
+        return self.notice(party, what, to, cites=cites, inbox=head, **succession)
+
+    def end(
+        self, party: Party, kind: str, refs: Sequence[bytes], act: str = "close", reason: str = "closed"
+    ) -> Said:
+        body = Ending(reason=reason, note=None).to_value()
+        return self.say(
+            party,
+            Draft(kind=kind, act=act, under=self.under, forms={"exact": [body]}, to=[], of=endings(refs)),
+        )
+
+    def acknowledge(
+        self,
+        party: Party,
+        *,
+        sids: Sequence[bytes] = (),
+        refs: Sequence[bytes] | None = None,
+        span: tuple[int, int] | None = None,
+        exceptions: Sequence[int] = (),
+        to: Sequence[Recipient] = (),
+        machine: bool = False,
+    ) -> Said:
+        """A person (or, wrongly, a machine) acknowledges; opened bodies are shown by their tags."""
+        inbox = self.query.inbox(party.id, 0, 100_000)
+        tags = [
+            acknowledgement_tag(item.salt, item.ref[:32])
+            for item in inbox
+            if item.salt is not None and (item.ref[:32] in sids or item.ref in (refs or ()))
+        ][:16]
+        body = Acknowledgement(
+            answer="noted",
+            member="M-7",
+            opened_ms=self.now_ms - 5_000,
+            span=None if span is None else InboxRange(start=span[0], end=span[1]),
+            exceptions=tuple(exceptions),
+            tags=tuple(tags),
+            note=None,
+        )
+        draft = Draft(
+            kind="acknowledgement",
+            under=self.under,
+            forms={"exact": [body.to_value()]},
+            to=to,
+            re=sids,
+            cites=refs,
+            inbox=self.query.inbox_head(party.id),
+        )
+        return self.say(party, draft, machine=machine)
+
+    def disseminate(
+        self,
+        party: Party,
+        sids: Sequence[bytes],
+        *,
+        echelons: Sequence[str] = (),
+        third_name: str = "",
+        to: Sequence[Recipient] = (),
+    ) -> Said:
+        body = Dissemination(
+            echelons=tuple(echelons),
+            third_party=None,
+            third_name=third_name,
+            means="voice",
+            member="M-7",
+            note=None,
+        )
+        draft = Draft(
+            kind="dissemination", under=self.under, forms={"exact": [body.to_value()]}, to=to, re=sids
+        )
+        return self.say(party, draft)
+
+
+def told(*parties: Party, when: str = "now", form: str = "exact", travel: str = "party") -> list[Recipient]:
+    """Recipients: each of the parties, in one form."""
+    return [Recipient(party=party.id, when=when, form=form, travel=travel) for party in parties]
+
+
+def anybody(when: str = "now", form: str = "exact") -> list[Recipient]:
+    """Any party of the arrangement."""
+    return [Recipient(party=None, when=when, form=form)]
+
+
+def circle(at: tuple[float, float], radius_m: int, start_ms: int, end_ms: int) -> Volume:
+    """A circle on the ground, up to 1,000 m, for a time; `at` is longitude, latitude in degrees."""
+    return volume(Point(at=(round(at[0] * 1e7), round(at[1] * 1e7))), radius_m, start_ms, end_ms)
+
+
+def volume(core: Shape, radius_m: int, start_ms: int, end_ms: int) -> Volume:
+    return Volume(
+        core=core,
+        radius_cm=radius_m * 100,
+        band=Band(lower_cm=0, upper_cm=100_000, reference="w84"),
+        interval=Interval(start_ms=start_ms, end_ms=end_ms),
+    )
+
+
+def box(west: float, south: float, east: float, north: float, start_ms: int, end_ms: int) -> Volume:
+    """A box in degrees, for a time."""
+    corners = [(west, south), (east, south), (east, north), (west, north)]
+    ring = tuple((round(lon * 1e7), round(lat * 1e7)) for lon, lat in corners)
+    return volume(Area(rings=(ring,)), 0, start_ms, end_ms)
+
+
+def notice_of(
+    what: Any, volumes: Sequence[Volume], *, name: str = "", form: str = "exact", **more: Any
+) -> Notice:
+    fields: dict[str, Any] = {
+        "quality": "surveyed",
+        "mode": "inform",
+        "change": None,
+        "contact": "",
+        "note": None,
+        "owner": None,
+        "row": None,
+        "entered": (),
+    }
+    return Notice(form=form, name=name, volumes=tuple(volumes), what=what, **(fields | more))
+
+
+def site(
+    now_ms: int,
+    *,
+    at: tuple[float, float],
+    name: str = "A hospital",
+    radius_m: int = 100,
+    days: int = 90,
+    **more: Any,
+) -> Notice:
+    what = Site(
+        site_class="medical", category="hospital", grade="on_site", valid_until_ms=now_ms + days * DAY_MS
+    )
+    return notice_of(what, [circle(at, radius_m, now_ms, now_ms + days * DAY_MS)], name=name, **more)
+
+
+def presence(
+    now_ms: int,
+    *,
+    at: tuple[float, float],
+    name: str = "A unit",
+    radius_m: int = 200,
+    hours: int = 24,
+    **more: Any,
+) -> Notice:
+    what = Presence(unit=name, as_of_ms=now_ms, age_max_ms=hours * HOUR_MS)
+    return notice_of(what, [circle(at, radius_m, now_ms, now_ms + hours * HOUR_MS)], name=name, **more)
+
+
+def activity(
+    now_ms: int,
+    *,
+    at: tuple[float, float],
+    radius_m: int = 500,
+    in_hours: float = 1,
+    hours: float = 2,
+    uncited: bool = False,
+    volumes: Sequence[Volume] | None = None,
+    **more: Any,
+) -> Notice:
+    start_ms = now_ms + int(in_hours * HOUR_MS)
+    placed = volumes or [circle(at, radius_m, start_ms, start_ms + int(hours * HOUR_MS))]
+    return notice_of(Activity(activity_type="indirect_fire", uncited=uncited), placed, name="Fire", **more)
+
+
+def values(notices: Sequence[Notice]) -> list[Value]:
+    """Bodies as they are composed."""
+    return [one.to_value() for one in notices]
