@@ -8,6 +8,7 @@ of the two is added.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from standclear.errors import Malformed
@@ -32,6 +33,7 @@ _SPELLINGS: Final = {
 }
 
 
+@lru_cache(maxsize=256)
 def read_datum(stated: str | None, *, field: str) -> str:
     """The name of a datum in our spelling; `not stated` for None.
 

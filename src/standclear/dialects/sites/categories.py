@@ -18,7 +18,7 @@ _WORDS: Final = (
     ("medical_store", r"medical (?:store|warehouse)|depot pharmaceutique|медицинск\w* склад|tibbi depo"),
     ("hospital", r"hospit|hopita|больниц|госпитал|лікарн|шпитал|hastane|مستشفى|مشفى"),
     ("primary_health_centre", r"clinic|cliniq|dispensa|health (?:care )?(?:cent|post|hut|station|unit|facility|planning)"),
-    ("primary_health_centre", r"(?:centre|poste|unites?) de sante|centros? (?:de saude|de sante|mater|sanat)|postos? (?:de saude|sanitario)"),
+    ("primary_health_centre", r"(?:centre|poste|unites?) de sante|centros? de sa|centros? mater|postos? (?:de sa|sanit)"),
     ("primary_health_centre", r"centre medic|medical cent|matern|unite de soins|referral cent|primary health|sanatori"),
     ("primary_health_centre", r"поликлиник|поліклінік|амбулатор|медпункт|saglik|عيادة|مركز صحي|مستوصف"),
     ("evacuation_point", r"evacuation|эвакуац|евакуац|tahliye"),
@@ -65,7 +65,10 @@ def without_accents(text: str) -> str:
         >>> without_accents("Hôpital Général")
         'hopital general'
     """
-    return "".join(c for c in unicodedata.normalize("NFKD", fold(text)) if not "\u0300" <= c <= "\u036f")
+    folded = fold(text)
+    if folded.isascii():
+        return folded
+    return "".join(c for c in unicodedata.normalize("NFKD", folded) if not "\u0300" <= c <= "\u036f")
 
 
 @lru_cache(maxsize=4_096)

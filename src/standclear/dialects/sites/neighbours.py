@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from standclear.dialects.places.doubts import DEGREE_CM, apart_cm
@@ -38,6 +39,7 @@ def near_pairs(places: Sequence[Vertex]) -> Iterator[tuple[int, int]]:
         cells.setdefault((band, at[0] // reach), []).append(index)
 
 
+@lru_cache(maxsize=65_536)
 def _reach_e7(band: int) -> int:
     """How much longitude 100 m are at most in a band and its neighbours."""
     furthest = min(max(abs(band - 1), abs(band + 2)) * _BAND_E7 / E7, 89.9)
