@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from standclear.cli.seat import NewSeat, Seat, compose_first_enrolment, enrolment_of, seat_after_enrolment
+from standclear.cli import cast, speech
+from standclear.cli.cast import Actor as Party
+from standclear.cli.cast import Said
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.dialects.pack import read_pack
 from standclear.flow.clock import TurnedClock
@@ -20,8 +22,6 @@ from standclear.flow.identity import ServiceKeys, service_keys
 from standclear.flow.ports import LogStore
 from standclear.flow.query import Query
 from standclear.flow.service import LogDescription, Service
-from standclear.flow.submit import Answer
-from standclear.keys import SigningKey
 from standclear.spacetime.band import Band
 from standclear.spacetime.bounds import boxes_of, boxes_overlap
 from standclear.spacetime.interval import Interval
@@ -29,11 +29,9 @@ from standclear.spacetime.meet import Margin
 from standclear.spacetime.shape import Area, Point, Shape
 from standclear.spacetime.volume import Volume
 from standclear.statements.canonical import Value
-from standclear.statements.compose import Composed, Draft, Recipient, endings
-from standclear.statements.lists import ref_of
-from standclear.statements.notices import Activity, Ending, Notice, Presence, Site
-from standclear.statements.parties import party_id
-from standclear.statements.replies import Acknowledgement, Dissemination, InboxRange, acknowledgement_tag
+from standclear.statements.compose import Composed, Draft, Recipient
+from standclear.statements.notices import Notice
+from standclear.statements.replies import acknowledgement_tag
 from standclear.stores.memory import MemoryLogStore
 
 T = TypeVar("T")
@@ -83,48 +81,6 @@ class ListedIndex:
             for number, boxes in self._boxes.items()
             if any(boxes_overlap(mine, theirs) for mine in boxes for theirs in asked)
         )
-
-
-@dataclass(slots=True, kw_only=True)
-class Party:
-    """A party with a root key, a duty desk, a person's seat and a machine's."""
-
-    name: str
-    party_type: str
-    root: SigningKey
-    person: Seat
-    machine: Seat
-
-    @property
-    def id(self) -> bytes:
-        return party_id(self.root.public)
-
-
-@dataclass(slots=True, kw_only=True)
-class Said:
-    """Something said: how it was composed and how the service answered."""
-
-    composed: Composed
-    answer: Answer
-
-    @property
-    def sid(self) -> bytes:
-        return self.composed.sid
-
-    @property
-    def effect(self) -> str:
-        return self.answer.outcome.effect
-
-    @property
-    def marks(self) -> list[str]:
-        return self.answer.outcome.marks
-
-    @property
-    def missing(self) -> list[bytes]:
-        return self.answer.outcome.missing
-
-    def ref(self, item: int = 0) -> bytes:
-        return ref_of(self.sid, item)
 
 
 @dataclass(slots=True)
@@ -206,39 +162,7 @@ class World:
 
     def enrol(self, name: str, party_type: str = "state_armed_force") -> Party:
         """A new party with one desk, a person's key and a machine's."""
-        root, person, machine = (SigningKey.from_seed(self.chance(32)) for _ in range(3))
-        enrolment = enrolment_of(
-            log=self.log,
-            name=name,
-            party_type=party_type,
-            root=root,
-            desks=[
-                (
-                    "duty",
-                    ["+00 1", "+00 2"],
-                    [
-                        NewSeat(seat="duty-1", role="person", key=person),
-                        NewSeat(seat="relay", role="machine", key=machine),
-                    ],
-                )
-            ],
-        )
-        composed = compose_first_enrolment(
-            enrolment,
-            log=self.log,
-            root=root,
-            admitting=self.keys.root,
-            stated_ms=self.now_ms,
-            fresh=self.chance,
-        )
-        self.run(self.service.submit(composed.text))
-
-        def seat(key: SigningKey) -> Seat:
-            return seat_after_enrolment(
-                log=self.log, root_public=root.public, desk="duty", key=key, enrolment_sid=composed.sid
-            )
-
-        party = Party(name=name, party_type=party_type, root=root, person=seat(person), machine=seat(machine))
+        party = self.run(cast.enrol(self.service, name, party_type, phones=["+00 1", "+00 2"]))
         self.parties[name] = party
         return party
 
@@ -264,10 +188,7 @@ class World:
 
     def say(self, party: Party, draft: Draft, *, machine: bool = False) -> Said:
         """Say something with the party's person's (or machine's) key."""
-        composed = self.compose(party, draft, machine=machine)
-        answer = self.run(self.service.submit(composed.text))
-        (party.machine if machine else party.person).said(composed.sid)
-        return Said(composed=composed, answer=answer)
+        return self.run(cast.say(self.service, party, draft, machine=machine))
 
     def notice(
         self, party: Party, notices: Sequence[Notice] | Notice, to: Sequence[Recipient], **more: Any
@@ -310,11 +231,7 @@ class World:
     def end(
         self, party: Party, kind: str, refs: Sequence[bytes], act: str = "close", reason: str = "closed"
     ) -> Said:
-        body = Ending(reason=reason, note=None).to_value()
-        return self.say(
-            party,
-            Draft(kind=kind, act=act, under=self.under, forms={"exact": [body]}, to=[], of=endings(refs)),
-        )
+        return self.say(party, speech.ending(kind, refs, [], self.under, act=act, reason=reason))
 
     def acknowledge(
         self,
@@ -334,22 +251,16 @@ class World:
             for item in inbox
             if item.salt is not None and (item.ref[:32] in sids or item.ref in (refs or ()))
         ][:16]
-        body = Acknowledgement(
-            answer="noted",
+        draft = speech.acknowledgement(
+            to,
+            self.under,
             member="M-7",
+            sids=sids,
+            refs=refs,
+            span=span,
+            exceptions=exceptions,
+            tags=tags,
             opened_ms=self.now_ms - 5_000,
-            span=None if span is None else InboxRange(start=span[0], end=span[1]),
-            exceptions=tuple(exceptions),
-            tags=tuple(tags),
-            note=None,
-        )
-        draft = Draft(
-            kind="acknowledgement",
-            under=self.under,
-            forms={"exact": [body.to_value()]},
-            to=to,
-            re=sids,
-            cites=refs,
             inbox=self.query.inbox_head(party.id),
         )
         return self.say(party, draft, machine=machine)
@@ -363,23 +274,10 @@ class World:
         third_name: str = "",
         to: Sequence[Recipient] = (),
     ) -> Said:
-        body = Dissemination(
-            echelons=tuple(echelons),
-            third_party=None,
-            third_name=third_name,
-            means="voice",
-            member="M-7",
-            note=None,
-        )
-        draft = Draft(
-            kind="dissemination", under=self.under, forms={"exact": [body.to_value()]}, to=to, re=sids
+        draft = speech.dissemination(
+            to, self.under, sids=sids, member="M-7", echelons=echelons, third_name=third_name
         )
         return self.say(party, draft)
-
-
-def told(*parties: Party, when: str = "now", form: str = "exact", travel: str = "party") -> list[Recipient]:
-    """Recipients: each of the parties, in one form."""
-    return [Recipient(party=party.id, when=when, form=form, travel=travel) for party in parties]
 
 
 def anybody(when: str = "now", form: str = "exact") -> list[Recipient]:
@@ -408,22 +306,6 @@ def box(west: float, south: float, east: float, north: float, start_ms: int, end
     return volume(Area(rings=(ring,)), 0, start_ms, end_ms)
 
 
-def notice_of(
-    what: Any, volumes: Sequence[Volume], *, name: str = "", form: str = "exact", **more: Any
-) -> Notice:
-    fields: dict[str, Any] = {
-        "quality": "surveyed",
-        "mode": "inform",
-        "change": None,
-        "contact": "",
-        "note": None,
-        "owner": None,
-        "row": None,
-        "entered": (),
-    }
-    return Notice(form=form, name=name, volumes=tuple(volumes), what=what, **(fields | more))
-
-
 def site(
     now_ms: int,
     *,
@@ -433,10 +315,8 @@ def site(
     days: int = 90,
     **more: Any,
 ) -> Notice:
-    what = Site(
-        site_class="medical", category="hospital", grade="on_site", valid_until_ms=now_ms + days * DAY_MS
-    )
-    return notice_of(what, [circle(at, radius_m, now_ms, now_ms + days * DAY_MS)], name=name, **more)
+    what = speech.site("hospital", now_ms + days * DAY_MS)
+    return speech.notice(what, [circle(at, radius_m, now_ms, now_ms + days * DAY_MS)], name=name, **more)
 
 
 def presence(
@@ -448,8 +328,8 @@ def presence(
     hours: int = 24,
     **more: Any,
 ) -> Notice:
-    what = Presence(unit=name, as_of_ms=now_ms, age_max_ms=hours * HOUR_MS)
-    return notice_of(what, [circle(at, radius_m, now_ms, now_ms + hours * HOUR_MS)], name=name, **more)
+    what = speech.presence(name, now_ms, hours * HOUR_MS)
+    return speech.notice(what, [circle(at, radius_m, now_ms, now_ms + hours * HOUR_MS)], name=name, **more)
 
 
 def activity(
@@ -465,7 +345,7 @@ def activity(
 ) -> Notice:
     start_ms = now_ms + int(in_hours * HOUR_MS)
     placed = volumes or [circle(at, radius_m, start_ms, start_ms + int(hours * HOUR_MS))]
-    return notice_of(Activity(activity_type="indirect_fire", uncited=uncited), placed, name="Fire", **more)
+    return speech.notice(speech.activity("indirect_fire", uncited=uncited), placed, name="Fire", **more)
 
 
 def values(notices: Sequence[Notice]) -> list[Value]:

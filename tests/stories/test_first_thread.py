@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from world import HOUR_MS, World, anybody, circle, site, told
+from standclear.cli.cast import told
+from world import HOUR_MS, World, anybody, circle, site
 
 
 def test_an_activity_that_meets_a_released_site_is_held_until_it_cites_it() -> None:

@@ -48,7 +48,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Who says it: the log, party and desk, the signing keys (the first one's chain), and its place in that chain."""
+    """Who says it: the log, party and desk, the signing keys (the first one's chain), and its place in that chain.
+
+    `later` names keys that sign elsewhere, afterwards: the header lists them, and the sid is the same.
+    """
 
     log: bytes | None
     party: bytes
@@ -56,6 +59,7 @@ class Signer:
     keys: Sequence[SigningKey]
     seq: int
     prev: bytes | None
+    later: Sequence[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ def compose(draft: Draft, signer: Signer, stated_ms: int, fresh: Fresh) -> Compo
         kind=draft.kind,
         act=draft.act,
         sender=Sender(
-            party=signer.party, desk=signer.desk, keys=tuple(key_id(key.public) for key in signer.keys)
+            party=signer.party, desk=signer.desk, keys=(*(key_id(key.public) for key in signer.keys), *signer.later)
         ),
         seq=signer.seq,
         prev=signer.prev,

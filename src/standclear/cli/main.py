@@ -1,0 +1,109 @@
+"""The command line: `standclear COMMAND …`. A command's module is imported only when that command is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from standclear.errors import Fatal, Refused, StandclearError, Unavailable, Unproven
+
+COMMANDS: Final = {
+    "keys": "make and show the keys of a desk's seats",
+    "party": "enrol a party with its desk and seats; admit one to a log",
+    "arrange": "check, file, adhere to and show an arrangement",
+    "notify": "tell of sites and presences, one or a whole list; replace, cancel, close",
+    "act": "file an activity: a hazard's volumes and times, citing what it meets",
+    "inbox": "what was released to you, and live",
+    "ack": "acknowledge, as the person on the desk",
+    "relay": "say whom you told further",
+    "status": "what stands of yours, who has answered, what you are not aware of",
+    "who-knew": "what a party was told about an area before a time",
+    "dossier": "write the bundle an investigator opens",
+    "verify": "check a dossier offline (needs nothing but this package)",
+    "log": "the log itself: head, receipts, fsck",
+    "serve": "run the service",
+    "demo": "play an exercise story and write its dossier",
+}
+EXIT_OK: Final = 0
+EXIT_BROKEN: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_UNPROVEN: Final = 3
+EXIT_UNAVAILABLE: Final = 4
+EXIT_FATAL: Final = 5
+
+_EPILOG: Final = (
+    "exit status: 0 done; 1 refused, or something is wrong; 2 usage; 3 consistent, but by whom is unproven; "
+    "4 not available now, try again; 5 stopped, look at the log.  "
+    "Nothing this program prints is a permission, and an empty answer does not say that nobody is there."
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    parser = _top_parser()
+    if not given or given[0] not in COMMANDS:
+        parser.parse_args(given or ["--help"])
+        return EXIT_USAGE
+    module = importlib.import_module(f"standclear.cli.{given[0].replace('-', '_')}")
+    full = argparse.ArgumentParser(prog="standclear", epilog=_EPILOG)
+    module.add_parser(full.add_subparsers(dest="command", required=True))
+    arguments = full.parse_args(given)
+    try:
+        return int(module.run(arguments))
+    except StandclearError as error:
+        return _told(error, as_json=bool(getattr(arguments, "json", False)))
+    except BrokenPipeError:
+        return EXIT_OK
+    except KeyboardInterrupt:
+        return 130
+
+
+def _top_parser() -> argparse.ArgumentParser:
+    lines = "\n".join(f"  {name:<10}{told}" for name, told in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="standclear",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="standclear COMMAND [--help] [--json] …",
+        description=f"Who was told what, when, and who answered, on a record nobody can forge.\n\ncommands:\n{lines}",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("command", choices=sorted(COMMANDS), metavar="COMMAND", help=argparse.SUPPRESS)
+    return parser
+
+
+def _told(error: StandclearError, *, as_json: bool) -> int:
+    """Say an error in words (or JSON), with its remedy, and give the exit status of its class."""
+    if as_json:
+        import json
+
+        fields = {name: str(value) for name, value in error.fields.items()}
+        print(json.dumps({"error": error.slug, "title": error.title, "fields": fields}, ensure_ascii=False))
+    else:
+        remedy = error.fields.get("remedy")
+        told = {
+            name: value
+            for name, value in error.fields.items()
+            if name != "remedy" and value not in (None, "")
+        }
+        print(f"{error.title} ({error.slug})", file=sys.stderr)
+        for name, value in told.items():
+            print(f"  {name}: {value}", file=sys.stderr)
+        if remedy:
+            print(f"  what to do: {remedy}", file=sys.stderr)
+    match error:
+        case Unavailable():
+            return EXIT_UNAVAILABLE
+        case Fatal():
+            return EXIT_FATAL
+        case Refused() | Unproven():
+            return EXIT_BROKEN
+        case _:
+            return EXIT_BROKEN
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""What the commands print: tables that fit the terminal, JSON for scripts, progress for long work."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        from standclear.statements.canonical import b64u
+
+        return b64u(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} has no JSON")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table no wider than the terminal; the last column gives way first."""
+    texts = [[str(cell) for cell in row] for row in rows]
+    if not texts:
+        return
+    widths = [max(len(line[i]) for line in [list(columns), *texts]) for i in range(len(columns))]
+    spare = shutil.get_terminal_size((100, 24)).columns - sum(widths[:-1]) - 2 * (len(widths) - 1)
+    widths[-1] = max(10, min(widths[-1], spare))
+    for line in [list(columns), ["-" * width for width in widths], *texts]:
+        cells = [_cut(cell, width).ljust(width) for cell, width in zip(line, widths, strict=True)]
+        print("  ".join(cells).rstrip())
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(1, width - 1)] + "…"
+
+
+def utc(ms: int | None) -> str:
+    """A time as people read it, in UTC; a dash for none."""
+    if ms is None:
+        return "-"
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+class Progress:
+    """A line on standard error that says how far long work has come; silent where nobody watches."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self._what = what
+        self._total = total
+        self._is_shown = sys.stderr.isatty()
+
+    def at(self, done: int) -> None:
+        """Say how far it is."""
+        if self._is_shown:
+            share = 100 * done // max(1, self._total)
+            print(
+                f"\r{self._what}: {done:,} of {self._total:,} ({share} %)",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def end(self) -> None:
+        """End the line."""
+        if self._is_shown:
+            print(file=sys.stderr)
