@@ -136,7 +136,8 @@ def radii() -> st.SearchStrategy[int]:
 
 def volumes(cores: st.SearchStrategy[Shape] | None = None) -> st.SearchStrategy[Volume]:
     """Volumes about the given cores, or about shapes anywhere."""
-    return st.builds(Volume, core=cores or shapes(), radius_cm=radii(), band=bands(), interval=intervals())
+    chosen = shapes() if cores is None else cores
+    return st.builds(Volume, core=chosen, radius_cm=radii(), band=bands(), interval=intervals())
 
 
 @st.composite

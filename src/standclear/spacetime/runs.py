@@ -153,10 +153,11 @@ class Outlines:
         if outline is not None:
             return outline
         outline = self._older.get(shape) or _make_outline(shape)
-        self._vertices += sum(map(len, parts_of(shape)))
-        if self._vertices > self._vertices_max:
+        count = sum(map(len, parts_of(shape)))
+        if self._vertices + count > self._vertices_max:
             self._older, self._younger, self._vertices = self._younger, {}, 0
         self._younger[shape] = outline
+        self._vertices += count
         return outline
 
 
