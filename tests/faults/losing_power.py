@@ -9,6 +9,7 @@ A file made, or taken away, since the last sync of its directory may be there or
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,9 @@ from random import Random
 from typing import Any, Literal
 
 import apsw
+import pytest
+
+from standclear.stores import vault
 
 SECTOR_BYTES = 512
 Survival = Literal["nothing unsynced", "everything", "some writes", "some sectors"]
@@ -108,6 +112,21 @@ class RememberingLayer(apsw.VFS):
         self.deeds.append(Removed(Path(filename).name))
         if syncdir:
             self.deeds.append(DirectorySynced())
+
+
+def remember_vault(deeds: list[Deed], name: str, patch: pytest.MonkeyPatch) -> None:
+    """Let what is written to the vault, which goes past SQLite, be remembered too."""
+
+    def pwrite(file: int, content: bytes, offset: int) -> int:
+        deeds.append(Written(name, offset, bytes(content)))
+        return os.pwrite(file, content, offset)
+
+    def fdatasync(_: int) -> None:
+        deeds.append(Synced(name))
+
+    deeds.append(Made(name))
+    patch.setattr(vault, "pwrite", pwrite)
+    patch.setattr(vault, "fdatasync", fdatasync)
 
 
 @dataclass(slots=True)

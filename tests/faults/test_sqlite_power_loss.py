@@ -14,7 +14,16 @@ from random import Random
 import pytest
 
 from faults.batches import Batch, batches, require_whole
-from faults.losing_power import Deed, DirectorySynced, RememberingLayer, Said, Survival, Synced, lose_power
+from faults.losing_power import (
+    Deed,
+    DirectorySynced,
+    RememberingLayer,
+    Said,
+    Survival,
+    Synced,
+    lose_power,
+    remember_vault,
+)
 from standclear.stores import sqlite_files
 from standclear.stores.sqlite import SqliteLogStore
 
@@ -62,6 +71,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     told = batches(SIZES, items=2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite_files, "STORE_WAL_PAGES", 24)  # so that the write-ahead log is taken in often
+        remember_vault(layer.deeds, "vault.keys", patch)
         live(directory, layer, told)
     quick = RememberingLayer("quick")
     yield Run(told, layer.deeds.copy(), quick.name)
@@ -71,7 +81,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 def live(directory: Path, layer: RememberingLayer, told: Sequence[Batch]) -> None:
     store = SqliteLogStore(directory, vfs=layer.name)
-    layer.deeds.append(DirectorySynced())  # the store's own last step of opening, which SQLite does not see
+    first = next(at for at, deed in enumerate(layer.deeds) if isinstance(deed, Synced))
+    layer.deeds.insert(first + 1, DirectorySynced())  # the vault's name, before the log is made
+    layer.deeds.append(DirectorySynced())  # the last step of opening; SQLite sees neither
     for number, batch in enumerate(told):
         batch.append_to(store)
         layer.deeds.append(Said(Appended(batch.after.size)))
@@ -124,7 +136,7 @@ def test_the_run_syncs_before_it_says_anything(run: Run) -> None:
         if isinstance(deed, Synced):
             synced.add(deed.name)
         if isinstance(deed, Said) and isinstance(deed.what, Appended):
-            assert synced >= {"log.db-wal", "vault.db-wal"}
+            assert synced >= {"log.db-wal", "vault.keys"}
             synced.clear()
     assert sum(isinstance(deed, Synced) and deed.name == "log.db" for deed in run.deeds) > 5, "no checkpoint"
 

@@ -4,12 +4,11 @@ The life of a batch, numbered here and at the code:
 
 1. Take the log's write lock, and compare the head with the one the caller built on.
 2. Insert the entries, their leaves, sids and bodies, and the new head. Nothing is durable yet.
-3. Commit the body keys to the vault. A crash after this leaves keys that nothing uses.
+3. Write the body keys to the vault, durably. A crash after this leaves keys that nothing uses.
 4. Commit the log. This is the point of no return: if it fails unclearly, the store stops for good.
 
-Writing goes through one connection a file, each behind a lock. Reading goes through a pool of connections to the
-log, as many as threads read at once; no read holds a transaction open between two calls, so that the write-ahead log
-can always be taken in.
+Writing goes through one connection, behind a lock. Reading goes through a pool of connections, as many as threads
+read at once; no read holds a transaction open between two calls, so that the write-ahead log can always be taken in.
 
 Uses SQLite of 3.51.3 or later through apsw: journal_mode WAL, synchronous FULL.
 """
@@ -17,8 +16,8 @@ Uses SQLite of 3.51.3 or later through apsw: journal_mode WAL, synchronous FULL.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -30,23 +29,23 @@ from standclear.flow.ports import StoredBody, StoredEntry, StoredHead
 from standclear.limits import ITEMS_MAX, STORE_PAGE_ENTRIES
 from standclear.stores.sqlite_files import (
     PER_ENTRY,
-    first_value,
+    VAULT_FILE,
+    is_log_new,
     lock_directory,
     open_log,
     open_reader,
-    open_vault,
     outward,
     outward_errors,
     require_version,
     sync_directory,
 )
+from standclear.stores.vault import Vault
 
-_SHREDDED = bytes(32)  # no key is this: it is 32 bytes of chance
 assert ITEMS_MAX <= PER_ENTRY
 
 
 class SqliteLogStore:
-    """Entries in `log.db`, their bodies' keys in `vault.db`. Any thread may call any method."""
+    """Entries in `log.db`, their bodies' keys in `vault.keys`. Any thread may call any method."""
 
     def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
         """Open the store in a directory, or make one there. `vfs` is SQLite's own file layer unless named.
@@ -60,40 +59,34 @@ class SqliteLogStore:
         self._directory = directory
         self._vfs = vfs
         self._writing = Lock()
-        self._vaulting = Lock()
+        self._vaulting = Lock()  # so that nobody reads the vault while it is being closed
         self._readers: list[apsw.Connection] = []
         self._is_open = False
         self._is_in_doubt = False
-        opened: list[apsw.Connection] = []
-        self._lock_file = lock_directory(directory)
-        try:
+        with ExitStack() as opening:
+            opening.callback(os.close, lock_directory(directory))
+            self._vault = Vault(directory / VAULT_FILE, is_new_log=is_log_new(directory))
+            opening.callback(self._vault.close)
+            sync_directory(directory)  # a vault is never lost to a log that is there
             with outward_errors():
-                self._vault, pairing = open_vault(directory, vfs)
-                opened.append(self._vault)
-                self._log = open_log(directory, self._vault, pairing, vfs)
-                opened.append(self._log)
+                self._log = open_log(directory, self._vault.pairing, vfs)
+            opening.callback(self._close_log)
             sync_directory(directory)
-        except BaseException:
-            for connection in opened:
-                connection.close(True)
-            os.close(self._lock_file)
-            raise
+            self._held = opening.pop_all()
         self._is_open = True
 
     def close(self) -> None:
         """See `LogStore.close`."""
         with self._writing, self._vaulting:
-            if not self._is_open:
-                return
             self._is_open = False
-            with outward_errors():
-                while self._readers:
-                    self._readers.pop().close()
-                if self._is_in_doubt:  # a restart settles it: until then the files stay as they are
-                    self._log.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-                self._log.close()
-                self._vault.close()
-            os.close(self._lock_file)
+            self._held.close()
+
+    def _close_log(self) -> None:
+        self._close_readers()
+        if self._is_in_doubt:  # a restart settles it: until then the files stay as they are
+            self._log.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        with outward_errors():
+            self._log.close()
 
     # --- writing ----------------------------------------------------------------------------------
 
@@ -101,11 +94,12 @@ class SqliteLogStore:
         """See `LogStore.append`; the numbers are those of the module's docstring."""
         assert [entry.index for entry in entries] == list(range(before.size, after.size))
         assert all(len(entry.bodies) <= PER_ENTRY and len(entry.body_keys) <= ITEMS_MAX for entry in entries)
-        assert all(key != _SHREDDED for entry in entries for key in entry.body_keys)
         with self._writing, self._log_transaction():
-            self._move_head(before, after)  # 1
-            self._insert(entries)  # 2
-            self._put_keys(entries)  # 3
+            slot = self._require_head(before)  # 1
+            self._insert(entries, slot)  # 2
+            keys = [key for entry in entries for key in entry.body_keys]
+            self._move_head(after, slot + len(keys))
+            self._vault.put(slot, keys)  # 3
             # 4: on leaving the transaction
 
     def put_note(self, name: str, size: int, note: bytes) -> None:
@@ -133,7 +127,7 @@ class SqliteLogStore:
             try:
                 yield
             except BaseException:
-                self._roll_back(self._log)
+                self._roll_back()
                 raise
         self._commit()
 
@@ -143,39 +137,40 @@ class SqliteLogStore:
         except (apsw.FullError, apsw.BusyError) as error:
             # Certain: the disk was full before the last frame stood in the write-ahead log, and a commit without its
             # last frame is none. Or we never had the lock.
-            self._roll_back(self._log)
+            self._roll_back()
             raise outward(error) from error
         except apsw.Error as error:
             # The last frame may be on the disk though its sync failed: a restart would take it for committed. Trying
             # again on top of a failed sync proves nothing, so nothing more is written until a restart has looked.
             self._is_in_doubt = True
-            self._roll_back(self._log)
+            self._roll_back()
             raise OutcomeUnknown(reason=f"{type(error).__name__}: {error}", remedy="restart") from error
 
-    def _roll_back(self, connection: apsw.Connection) -> None:
+    def _roll_back(self) -> None:
         """Undo what is not committed. If even that fails, no more is written: what is on the disk stays as it is."""
         try:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            if self._log.in_transaction:
+                self._log.execute("ROLLBACK")
         except apsw.Error:
             self._is_in_doubt = True
 
-    def _move_head(self, before: StoredHead, after: StoredHead) -> None:
-        self._log.execute(
-            "UPDATE head SET size = ?, root = ?, last_ms = ? WHERE size = ? AND root = ? AND last_ms = ?",
-            (after.size, after.root, after.last_ms, before.size, before.root, before.last_ms),
-        )
-        if self._log.changes() != 1:
-            stored = first_value(self._log, "SELECT size FROM head")
-            raise Fatal(reason="another writer has appended", expected=before.size, stored=stored)
+    def _require_head(self, before: StoredHead) -> int:
+        """The next slot of the vault, if the head is still the one that the caller built on."""
+        rows: list[Any] = self._log.execute("SELECT size, root, last_ms, key_slots FROM head").fetchall()
+        ((size, root, last_ms, key_slots),) = rows
+        if (size, root, last_ms) != (before.size, before.root, before.last_ms):
+            raise Fatal(reason="another writer has appended", expected=before.size, stored=size)
+        return int(key_slots)
 
-    def _insert(self, entries: Sequence[StoredEntry]) -> None:
+    def _move_head(self, after: StoredHead, key_slots: int) -> None:
+        self._log.execute(
+            "UPDATE head SET size = ?, root = ?, last_ms = ?, key_slots = ?",
+            (after.size, after.root, after.last_ms, key_slots),
+        )
+
+    def _insert(self, entries: Sequence[StoredEntry], slot: int) -> None:
         self._log.executemany(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (e.index, e.sid, e.integrated_ms, len(e.bodies), len(e.body_keys), e.text, e.beside)
-                for e in entries
-            ],
+            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _entry_rows(entries, slot)
         )
         self._log.executemany("INSERT INTO leaves VALUES (?, ?)", [(e.index, e.leaf) for e in entries])
         try:
@@ -183,20 +178,6 @@ class SqliteLogStore:
         except apsw.ConstraintError as error:
             raise Fatal(reason="a statement of this batch is stored already") from error
         self._log.executemany("INSERT INTO bodies VALUES (?, ?, ?, ?)", _body_rows(entries))
-
-    def _put_keys(self, entries: Sequence[StoredEntry]) -> None:
-        """Commit the keys. If it fails the log's transaction is rolled back, so that nothing was written for certain.
-
-        Keys of a batch that never came to be are overwritten, in place, by those that take their places.
-        """
-        with self._vaulting:
-            self._vault.execute("BEGIN IMMEDIATE")
-            try:
-                self._vault.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?)", _key_rows(entries))
-                self._vault.execute("COMMIT")
-            except BaseException:
-                self._roll_back(self._vault)
-                raise
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -292,34 +273,26 @@ class SqliteLogStore:
 
     def read_body_keys(self, index: int) -> tuple[bytes | None, ...]:
         """See `LogStore.read_body_keys`."""
-        count = self._key_count(index)
-        with self._vaulting, outward_errors():
+        slot, count = self._key_slots(index)
+        with self._vaulting:
             self._require_open()
-            rows: list[Any] = self._vault.execute(
-                "SELECT place, key FROM keys WHERE place >= ? AND place < ?",
-                (index * PER_ENTRY, index * PER_ENTRY + count),
-            ).fetchall()
-        # A key that is not there at all was shredded before the vault was restored, or lost with it.
-        kept = {place - index * PER_ENTRY: key for place, key in rows if key != _SHREDDED}
-        return tuple(kept.get(item) for item in range(count))
+            return self._vault.find(slot, count)
 
     def shred(self, index: int, item: int) -> None:
-        """See `LogStore.shred`. The key's bytes are overwritten in the file, and its older copies cut off."""
-        if not 0 <= item < self._key_count(index):
+        """See `LogStore.shred`."""
+        slot, count = self._key_slots(index)
+        if not 0 <= item < count:
             raise NotFound(kind="body key", index=index, item=item)
-        with self._vaulting, outward_errors():
+        with self._writing:
             self._require_open()
-            self._vault.execute(
-                "UPDATE keys SET key = ? WHERE place = ?", (_SHREDDED, index * PER_ENTRY + item)
-            )
-            # The write-ahead log still holds the key: take it in, and cut it to nothing.
-            self._vault.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._vault.shred(slot + item)
 
-    def _key_count(self, index: int) -> int:
-        rows = self._read("SELECT key_count FROM entries WHERE entry_index = ?", (index,))
+    def _key_slots(self, index: int) -> tuple[int, int]:
+        rows = self._read("SELECT key_slot, key_count FROM entries WHERE entry_index = ?", (index,))
         if not rows:
             raise NotFound(kind="entry", index=index)
-        return int(rows[0][0])
+        slot, count = rows[0]
+        return slot, count
 
     def _require_open(self) -> None:
         if not self._is_open:
@@ -332,12 +305,13 @@ class SqliteLogStore:
             raise NotFound(kind="entry", index=end - 1, size=size)
 
 
-def _body_rows(entries: Sequence[StoredEntry]) -> Iterable[tuple[int, int, str, bytes]]:
+def _entry_rows(entries: Sequence[StoredEntry], slot: int) -> Iterator[tuple[apsw.SQLiteValue, ...]]:
+    for e in entries:
+        yield e.index, e.sid, e.integrated_ms, len(e.bodies), slot, len(e.body_keys), e.text, e.beside
+        slot += len(e.body_keys)
+
+
+def _body_rows(entries: Sequence[StoredEntry]) -> Iterator[tuple[int, int, str, bytes]]:
     for entry in entries:
         for place, body in enumerate(entry.bodies, entry.index * PER_ENTRY):
             yield place, body.item, body.form, body.sealed
-
-
-def _key_rows(entries: Sequence[StoredEntry]) -> Iterable[tuple[int, bytes]]:
-    for entry in entries:
-        yield from enumerate(entry.body_keys, entry.index * PER_ENTRY)

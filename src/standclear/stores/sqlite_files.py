@@ -1,7 +1,7 @@
-"""The two files of the SQLite store: how they are opened, what stands in them, and what their errors mean.
+"""The files of the SQLite store: how they are opened, what stands in them, and what SQLite's errors mean.
 
-`log.db` holds entries, sealed bodies, the head, notes and settings. `vault.db` holds the keys of bodies and nothing
-else, so that a backup of the log carries no key. `lock` holds nothing: it is locked for as long as the store is open.
+`log.db` holds entries, sealed bodies, the head, notes and settings. `vault.keys` holds the keys of bodies and nothing
+else (vault.py), so that a backup of the log carries no key. `lock` holds nothing: it is locked while the store is open.
 
 Standard: SQLite 3, https://sqlite.org/fileformat2.html, /wal.html, /stricttables.html.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +22,10 @@ from standclear.limits import STORE_BUSY_MS, STORE_CACHE_KIB, STORE_WAL_PAGES
 from standclear.tlog.merkle import EMPTY_ROOT
 
 LOG_FILE: Final = "log.db"
-VAULT_FILE: Final = "vault.db"
+VAULT_FILE: Final = "vault.keys"
 LOCK_FILE: Final = "lock"
 FORMAT: Final = 1
-LOG_FORMAT_ID: Final = 0x53434C47  # "SCLG"
-VAULT_FORMAT_ID: Final = 0x53435654  # "SCVT"
+FORMAT_ID: Final = 0x53434C47  # "SCLG"
 PAIRING: Final = "standclear/pairing"  # the setting that says which vault belongs to which log
 # Before 3.51.3 a write-ahead log that two connections reset at once could damage the file.
 SQLITE_LEAST: Final = (3, 51, 3)
@@ -35,12 +34,13 @@ SQLITE_LEAST: Final = (3, 51, 3)
 PER_ENTRY: Final = 2**20
 
 _GUARDED: Final = ("entries", "leaves", "sids", "bodies")
-_LOG_SCHEMA: Final = """
+_SCHEMA: Final = """
 CREATE TABLE entries (
     entry_index   INTEGER PRIMARY KEY,
     sid           BLOB NOT NULL CHECK (length(sid) = 32),
     integrated_ms INTEGER NOT NULL,
     body_count    INTEGER NOT NULL CHECK (body_count >= 0),
+    key_slot      INTEGER NOT NULL, -- the first of its keys' slots in the vault
     key_count     INTEGER NOT NULL CHECK (key_count >= 0),
     text          BLOB NOT NULL,
     beside        BLOB NOT NULL
@@ -64,7 +64,8 @@ CREATE TABLE head (
     only    INTEGER PRIMARY KEY CHECK (only = 1),
     size    INTEGER NOT NULL,
     root    BLOB NOT NULL CHECK (length(root) = 32),
-    last_ms INTEGER NOT NULL
+    last_ms INTEGER NOT NULL,
+    key_slots INTEGER NOT NULL -- how many slots of the vault are taken
 ) STRICT;
 CREATE TABLE notes (
     name TEXT PRIMARY KEY,
@@ -82,16 +83,6 @@ CREATE TABLE settings (
     for table in _GUARDED
     for verb in ("UPDATE", "DELETE")
 )
-_VAULT_SCHEMA: Final = """
-CREATE TABLE keys (
-    place INTEGER PRIMARY KEY,
-    key   BLOB NOT NULL CHECK (length(key) = 32)
-) STRICT;
-CREATE TABLE pairing (
-    only  INTEGER PRIMARY KEY CHECK (only = 1),
-    value BLOB NOT NULL
-) STRICT;
-"""
 
 
 @contextmanager
@@ -171,57 +162,54 @@ def lock_directory(directory: Path) -> int:
 
 
 def sync_directory(directory: Path) -> None:
-    """Make the names in a directory durable."""
-    opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    """Make the names in a directory durable.
 
-
-def open_vault(directory: Path, vfs: str | None) -> tuple[apsw.Connection, bytes]:
-    """The vault's only connection, and its pairing: 16 bytes that its log keeps too.
-
-    It is made if it is not there, unless there is a log: a log never goes on with an empty vault unasked.
+    Raises:
+        StoreUnavailable: if the disk does not do it.
     """
-    path = directory / VAULT_FILE
-    if (directory / LOG_FILE).exists() and not path.exists():
-        raise StoreCorrupt(
-            reason="the log is here and its vault is not", remedy=f"restore {VAULT_FILE} beside {LOG_FILE}"
-        )
-    vault = _open(path, vfs)
-    # Nobody else reads the vault: no shared memory, and nothing can block a key from leaving the file.
-    vault.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = ON")
-    is_new = _settle(vault, VAULT_FORMAT_ID)
-    if is_new:
-        with vault:
-            vault.execute(_VAULT_SCHEMA)
-            vault.execute("INSERT INTO pairing VALUES (1, ?)", (os.urandom(16),))
-            _stamp(vault, VAULT_FORMAT_ID)
-    pairing = first_value(vault, "SELECT value FROM pairing")
-    assert isinstance(pairing, bytes)
-    return vault, pairing
+    try:
+        opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+    except OSError as error:
+        raise StoreUnavailable(reason=str(error)) from error
 
 
-def open_log(directory: Path, vault: apsw.Connection, pairing: bytes, vfs: str | None) -> apsw.Connection:
-    """The log's writing connection; the log is made if it is not there, and its vault has never been used."""
+def is_log_new(directory: Path) -> bool:
+    """Whether there is no log in a directory yet, or one that a crash left before anything was in it."""
+    path = directory / LOG_FILE
+    return not path.exists() or path.stat().st_size == 0
+
+
+def open_log(directory: Path, pairing: bytes, vfs: str | None) -> apsw.Connection:
+    """The log's writing connection; the log is made if it is not there."""
     log = _open(directory / LOG_FILE, vfs)
-    if _settle(log, LOG_FORMAT_ID):
-        if first_value(vault, "SELECT count(*) FROM keys"):
-            raise StoreCorrupt(
-                reason="the vault is here and its log is not",
-                remedy=f"restore {LOG_FILE} beside {VAULT_FILE}",
-            )
+    if _settle(log):
         with log:
-            log.execute(_LOG_SCHEMA)
-            log.execute("INSERT INTO head VALUES (1, 0, ?, 0)", (EMPTY_ROOT,))
+            log.execute(_SCHEMA)
+            log.execute("INSERT INTO head VALUES (1, 0, ?, 0, 0)", (EMPTY_ROOT,))
             log.execute("INSERT INTO settings VALUES (?, ?)", (PAIRING, pairing))
-            _stamp(log, LOG_FORMAT_ID)
+            log.execute(f"PRAGMA application_id = {FORMAT_ID}; PRAGMA user_version = {FORMAT}")
     if pairing != first_value(log, "SELECT value FROM settings WHERE name = ?", PAIRING):
         raise StoreCorrupt(
             reason="the vault belongs to another log", remedy=f"restore the {VAULT_FILE} of this {LOG_FILE}"
         )
+    log.set_wal_hook(take_in)
     return log
+
+
+def take_in(log: apsw.Connection, _: str, pages: int) -> int:
+    """SQLite calls this after each commit: take the write-ahead log into the file when it has grown enough.
+
+    The commit stands already, so a failure here is not one of the commit: nothing is lost, the write-ahead log only
+    grows on, and the next commit tries again.
+    """
+    if pages >= STORE_WAL_PAGES:
+        with suppress(apsw.Error):
+            log.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+    return apsw.SQLITE_OK
 
 
 def open_reader(directory: Path, vfs: str | None) -> apsw.Connection:
@@ -248,12 +236,12 @@ def _open(path: Path, vfs: str | None) -> apsw.Connection:
     return connection
 
 
-def _settle(connection: apsw.Connection, format_id: int) -> bool:
+def _settle(connection: apsw.Connection) -> bool:
     """Refuse what is not ours or is newer than we are, then make it durable. Returns whether it is still empty."""
     found_id = first_value(connection, "PRAGMA application_id")
     found_format = first_value(connection, "PRAGMA user_version")
     is_new = found_id == 0 and not first_value(connection, "SELECT count(*) FROM sqlite_schema")
-    if not is_new and found_id != format_id:
+    if not is_new and found_id != FORMAT_ID:
         raise StoreCorrupt(reason=f"{connection.filename} is a file of another kind")
     if found_format > FORMAT:
         raise Fatal(
@@ -262,12 +250,9 @@ def _settle(connection: apsw.Connection, format_id: int) -> bool:
         )
     connection.execute(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;"
+        "PRAGMA recursive_triggers = ON;"  # or a REPLACE would delete what no trigger sees
         f"PRAGMA cache_size = -{STORE_CACHE_KIB}; PRAGMA wal_autocheckpoint = {STORE_WAL_PAGES}"
     )
     if first_value(connection, "PRAGMA journal_mode = WAL") != "wal":
         raise StoreUnavailable(reason=f"{connection.filename} cannot have a write-ahead log here")
     return is_new
-
-
-def _stamp(connection: apsw.Connection, format_id: int) -> None:
-    connection.execute(f"PRAGMA application_id = {format_id}; PRAGMA user_version = {FORMAT}")
