@@ -134,24 +134,47 @@ def submission_from_value(value: Value) -> Submission:
     fields = Fields(value, "")
     envelope = envelope_from_value(fields.take("envelope"))
     check_value([one for name, one in value.items() if name != "envelope"], "submission")
+    submission = checked_submission(
+        envelope,
+        fields.many("forms", _read_form, len(FORMS), least=1),
+        fields.many("slots", read_slot, SLOTS_MAX),
+        fields.one_or_none("cites", lambda one, at: read_list(one, at, REF_BYTES, CITES_MAX)),
+        fields.one_or_none("of", lambda one, at: read_list(one, at, REF_BYTES + 4, ITEMS_MAX)),
+        fields.one_or_none("inbox", read_inbox_head),
+    )
+    fields.done()
+    return submission
+
+
+def checked_submission(
+    envelope: Envelope,
+    forms: tuple[tuple[FormBodies, tuple[Value, ...]], ...],
+    slots: tuple[Slot, ...],
+    cites: SaltedList | None,
+    of: SaltedList | None,
+    inbox: InboxHead | None,
+) -> Submission:
+    """A submission from its parts, each form with the JSON values of its bodies; every commitment is checked.
+
+    Raises:
+        Malformed, Mismatch: as `parse_submission`.
+    """
     if envelope.payload_type != STATEMENT_TYPE:
         raise Malformed("envelope.payloadType", "not a statement", f"use {STATEMENT_TYPE}")
     header = parse_header(envelope.payload)
     if header.kind == "deeds":
         raise Malformed("header.kind", "deeds are the service's own", "file a statement of another kind")
-    forms = fields.many("forms", _read_form, len(FORMS), least=1)
     submission = Submission(
         envelope=envelope,
         header=header,
         sid=envelope.sid(),
         forms=tuple(form for form, _ in forms),
         bodies=_typed_bodies(header, forms),
-        slots=fields.many("slots", read_slot, SLOTS_MAX),
-        cites=fields.one_or_none("cites", lambda one, at: read_list(one, at, REF_BYTES, CITES_MAX)),
-        of=fields.one_or_none("of", lambda one, at: read_list(one, at, REF_BYTES + 4, ITEMS_MAX)),
-        inbox=fields.one_or_none("inbox", read_inbox_head),
+        slots=slots,
+        cites=cites,
+        of=of,
+        inbox=inbox,
     )
-    fields.done()
     _check_commitments(submission)
     return submission
 
