@@ -7,12 +7,21 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 pub mod check;
+pub mod decide;
 pub mod exact;
 pub mod fault;
 pub mod filter;
+pub mod index;
+pub mod join;
+pub mod merge;
+pub mod order;
+pub mod packed;
 pub mod plane;
+pub mod record;
+pub mod rules;
 pub mod shape;
 pub mod simd;
+pub mod stream;
 pub mod volume;
 #[cfg(feature = "python")]
 mod python;

@@ -216,6 +216,17 @@ impl PyVolumes {
     /// Volumes from a sequence of our own `Volume` (or anything with its fields).
     #[staticmethod]
     fn of(volumes: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::read(volumes)
+    }
+
+    fn __len__(&self) -> usize {
+        self.volumes.len()
+    }
+}
+
+impl PyVolumes {
+    /// Reads a sequence of volumes by their fields.
+    pub fn read(volumes: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut all = Volumes::default();
         let mut reading = Reading::default();
         for (row, volume) in volumes.try_iter()?.enumerate() {
@@ -225,10 +236,6 @@ impl PyVolumes {
             all.firsts.push(0);
         }
         Ok(Self { volumes: all })
-    }
-
-    fn __len__(&self) -> usize {
-        self.volumes.len()
     }
 }
 

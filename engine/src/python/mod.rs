@@ -2,8 +2,10 @@
 
 mod columns;
 mod errors;
+mod index;
 mod objects;
 mod pairs;
+mod rules;
 
 use pyo3::prelude::*;
 
@@ -14,6 +16,10 @@ fn standclear_engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("PREDICATE_ID", "decide/1")?;
     errors::add_to(module)?;
     module.add_class::<columns::PyVolumes>()?;
+    module.add_class::<rules::PyRules>()?;
+    module.add_class::<index::PyIndex>()?;
+    module.add_class::<index::PyPacked>()?;
+    module.add_class::<index::PyStream>()?;
     module.add_function(wrap_pyfunction!(pairs::pairs_meet, module)?)?;
     module.add_function(wrap_pyfunction!(pairs::stated_distances_cm, module)?)?;
     module.add_function(wrap_pyfunction!(pairs::places, module)?)?;
