@@ -305,6 +305,27 @@ def crossed(rng: Random) -> Pair:
     return settled(ring, closed=True), drawn(rng, where, skewed(rng, METRE_E7, 5 * KM_E7))
 
 
+def parts(rng: Random) -> Pair:
+    """Two shapes of several parts each: rings beside, within or across each other, paths anywhere among them."""
+    centre = somewhere(rng, 75)
+    return several(rng, centre), several(
+        rng, stepped(centre, between(rng, 0, TURN - 1), skewed(rng, 0, 30 * KM_E7))
+    )
+
+
+def several(rng: Random, centre: Vertex) -> Shape:
+    around = [
+        (
+            stepped(centre, between(rng, 0, TURN - 1), skewed(rng, 0, 20 * KM_E7)),
+            skewed(rng, METRE_E7, 8 * KM_E7),
+        )
+        for _ in range(between(rng, 2, 4))
+    ]
+    if rng.random() < 0.5:
+        return Line(paths=tuple(walk(rng, at, size, between(rng, 2, 4)) for at, size in around))
+    return Area(rings=tuple(evenly(rng, at, size) for at, size in around))
+
+
 FAMILIES: dict[str, Callable[[Random], Pair]] = {
     "circles": circles,
     "nearby": nearby,
@@ -316,6 +337,7 @@ FAMILIES: dict[str, Callable[[Random], Pair]] = {
     "slivers": slivers,
     "holes": holes,
     "crossed": crossed,
+    "parts": parts,
     "huge": huge,
     "world": world,
 }
