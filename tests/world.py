@@ -154,9 +154,7 @@ class World:
     def settle(self) -> None:
         """Wait until everything that happened has been said in a deeds statement."""
         self.clock.pass_ms(1_000)
-        while self.service.sequencer.has_pending():
-            self.service.sequencer.wake()
-            self.run(asyncio.sleep(0.001))
+        self.run(self.service.settle())
 
     # --- parties and rules ---------------------------------------------------------------------------
 
@@ -222,7 +220,7 @@ class World:
         **more: Any,
     ) -> Said:
         """File a hazard; with the party's present inbox head unless another is given."""
-        change = None if replaces is None else "was_always_there"
+        change = None if replaces is None else "unchanged"
         what = activity(self.now_ms, at=at, radius_m=radius_m, uncited=uncited, change=change, **more)
         succession: dict[str, Any] = {} if replaces is None else {"act": "replace", "of": [(replaces, 0)]}
         head = self.query.inbox_head(party.id) if inbox is None else inbox

@@ -134,6 +134,8 @@ class Register:
             old.successors += (one.ref,)
             if materially_same(old, one):
                 one.same_as = old.same_as | {old.ref}
+            elif one.change == "unchanged":
+                outcome.mark("not_unchanged")
             if one.change == "was_always_there":
                 outcome.mark("correction")
 

@@ -78,3 +78,21 @@ class TurnedClock:
     def pass_ms(self, ms: int) -> None:
         """Let time pass."""
         self.turn_to(self._now_ms + ms)
+
+
+class StoryClock:
+    """A clock that begins at a story's time and runs on as time does; scenes turn it forward. For exercises only."""
+
+    def __init__(self, start_ms: int, monotonic: Callable[[], int]) -> None:
+        self._monotonic = monotonic
+        self._offset_ms = start_ms - monotonic()
+
+    def now_ms(self) -> int:
+        return self._monotonic() + self._offset_ms
+
+    def is_steady(self) -> bool:
+        return True
+
+    def turn_to(self, now_ms: int) -> None:
+        """Turn it forward to a time; a time that is past is passed over."""
+        self._offset_ms += max(0, now_ms - self.now_ms())

@@ -18,7 +18,7 @@ from standclear.statements.entry import parse_entry
 from standclear.statements.fields import Fields
 from standclear.statements.header import Header, parse_header
 from standclear.statements.lists import SaltedList, check_digest
-from standclear.tlog.merkle import Tree, leaf_hash
+from standclear.tlog.merkle import leaf_hash
 
 
 @dataclass(slots=True)
@@ -26,7 +26,6 @@ class Rebuilt:
     """What follows from a store's entries, and what was found wrong on the way (fsck reports it, a start refuses it)."""
 
     book: Book
-    tree: Tree
     pending: PendingDeeds
     findings: list[StandclearError] = field(default_factory=list)
     gone: int = 0
@@ -38,11 +37,11 @@ def rebuild(store: LogStore, make_index: Callable[[], CandidateIndex], fresh: Fr
     Raises:
         StoreCorrupt: an entry cannot be read at all, so that nothing after it can be derived.
     """
-    rebuilt = Rebuilt(book=Book(make_index), tree=Tree(), pending=PendingDeeds())
+    rebuilt = Rebuilt(book=Book(make_index), pending=PendingDeeds())
     head = store.read_head()
     for entry in _entries(store, head.size):
         _take(rebuilt, store, entry, fresh)
-    if rebuilt.tree.root() != head.root:
+    if rebuilt.book.tree.root() != head.root:
         rebuilt.findings.append(
             StoreCorrupt(reason="the entries do not give the stored root", size=head.size)
         )
@@ -58,7 +57,6 @@ def _entries(store: LogStore, size: int) -> Iterator[StoredEntry]:
 def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh) -> None:
     if leaf_hash(entry.text) != entry.leaf:
         rebuilt.findings.append(StoreCorrupt(index=entry.index, reason="the entry does not give its leaf"))
-    rebuilt.tree.append(entry.leaf)
     try:
         parsed = parse_entry(entry.text)
         header = parse_header(parsed.envelope.payload)
@@ -72,12 +70,12 @@ def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh) -
     try:
         submission = unshelve(entry, store.read_body_keys(entry.index))
         rebuilt.book.check(submission, entry.integrated_ms)
-        outcome = rebuilt.book.step(submission, entry.index, entry.integrated_ms)
+        outcome = rebuilt.book.step(submission, entry.index, entry.integrated_ms, entry.leaf)
         rebuilt.pending.add(entry.index, entry.sid, outcome, fresh)
     except NotFound:
         # Shredded: the recorded decision is history; the register goes on without the words (statement format, 14).
         rebuilt.gone += 1
-        rebuilt.book.step_gone(header, entry.sid, entry.index)
+        rebuilt.book.step_gone(header, entry.sid, entry.index, entry.leaf)
     except StandclearError as error:
         raise StoreCorrupt(index=entry.index, reason=str(error)) from error
 
@@ -109,7 +107,7 @@ def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header) -> None
     rebuilt.pending.records.clear()
     standing = rebuilt.book.roll.keys[header.sender.keys[0]]
     standing.next_seq, standing.last_sid = header.seq + 1, entry.sid
-    rebuilt.book.step_deeds(entry.sid, entry.index)
+    rebuilt.book.step_deeds(entry.sid, entry.index, entry.leaf)
 
 
 def _same_effect(mine: EffectRecord, said: EffectRecord) -> bool:

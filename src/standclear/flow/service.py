@@ -51,19 +51,18 @@ class Service:
                 if isinstance(rebuilt.findings[0], Fatal)
                 else StoreCorrupt(reason=str(rebuilt.findings[0]))
             )
-        _check_published(store, rebuilt.tree.size, keys)
+        _check_published(store, rebuilt.book.size, keys)
         self.store = store
         self.keys = keys
         self.clock = clock
         self.fresh = fresh
         self.index_name = index_name
         self.book = rebuilt.book
-        self.tree = rebuilt.tree
+        self.tree = self.book.tree
         self.watchers = Watchers()
         self.sequencer = Sequencer(
             store=store,
             book=self.book,
-            tree=self.tree,
             keys=keys,
             clock=clock,
             fresh=fresh,
@@ -120,6 +119,12 @@ class Service:
         else:
             submission = parse_submission(text)
         return await self.sequencer.submit(submission)
+
+    async def settle(self) -> None:
+        """Wait until everything that happened is durable and has been said in a deeds statement."""
+        while self.sequencer.has_pending():
+            self.sequencer.wake()
+            await asyncio.sleep(0.001)
 
     def _committed(self, releases: Sequence[Release]) -> None:
         self.watchers.released({release.party for release in releases})

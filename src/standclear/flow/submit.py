@@ -13,7 +13,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from standclear.conflicts.outcome import Outcome, Release
-from standclear.errors import Fatal, Overloaded, Refused, Repeated, StandclearError, Unavailable
+from standclear.errors import (
+    Fatal,
+    ForkSuspected,
+    Overloaded,
+    Refused,
+    Repeated,
+    StandclearError,
+    Unavailable,
+    Unproven,
+)
 from standclear.flow.batches import PendingDeeds, compose_deeds
 from standclear.flow.clock import Clock
 from standclear.flow.identity import ServiceKeys
@@ -27,8 +36,9 @@ from standclear.statements.deeds import SentRecord
 from standclear.statements.entry import entry_bytes
 from standclear.statements.submission import Submission
 from standclear.tlog.checkpoint import Checkpoint
+from standclear.tlog.cosignature import open_checkpoint
 from standclear.tlog.heads import commit_head
-from standclear.tlog.merkle import Tree, leaf_hash
+from standclear.tlog.merkle import leaf_hash
 from standclear.tlog.proof import TlogProof
 
 
@@ -64,7 +74,6 @@ class Sequencer:
         *,
         store: LogStore,
         book: Book,
-        tree: Tree,
         keys: ServiceKeys,
         clock: Clock,
         fresh: Fresh,
@@ -73,7 +82,7 @@ class Sequencer:
     ) -> None:
         self.store = store
         self.book = book
-        self.tree = tree
+        self.tree = book.tree
         self.keys = keys
         self.durable = store.read_head()
         self.failed: Fatal | None = None
@@ -133,6 +142,10 @@ class Sequencer:
         except Fatal as error:
             self.failed = error
             raise
+        except Exception as error:
+            # A broken invariant: what the book holds can no longer be relied on. A restart derives it again.
+            self.failed = Fatal(reason=f"{type(error).__name__}: {error}")
+            raise self.failed from error
         finally:
             self._refuse_waiting(self.failed or Unavailable(reason="the service is stopping"))
 
@@ -153,12 +166,14 @@ class Sequencer:
         except Unavailable as error:
             self._refuse_waiting(error)
             return
-        batch = self._gather(now_ms)
-        self._add_deeds(batch, now_ms)
+        batch = _Batch()
+        try:
+            self._gather(batch, now_ms)
+            self._add_deeds(batch, now_ms)
+        except Fatal as error:
+            raise self._stop(batch, error) from error
         if not batch.entries:
             return
-        for entry in batch.entries:
-            self.tree.append(entry.leaf)
         before, after = self.durable, StoredHead(size=self.tree.size, root=self.tree.root(), last_ms=now_ms)
         try:
             await asyncio.to_thread(self.store.append, batch.entries, before, after)
@@ -169,20 +184,21 @@ class Sequencer:
         self._answer(batch, after)
         self._on_commit(batch.releases)
 
-    def _gather(self, now_ms: int) -> _Batch:
-        batch = _Batch()
+    def _gather(self, batch: _Batch, now_ms: int) -> None:
         while self._waiting and len(batch.entries) < BATCH_STATEMENTS_MAX:
             waiting = self._waiting.popleft()
             if waiting.future.cancelled():
                 continue
             try:
                 self._take(waiting, batch, now_ms)
-            except Refused as error:
+            except (Refused, Fatal) as error:
                 waiting.future.set_exception(error)
-        return batch
+                if isinstance(error, Fatal):
+                    raise
 
     def _take(self, waiting: _Waiting, batch: _Batch, now_ms: int) -> None:
         submission = waiting.submission
+        self._check_notes(submission)
         known = self.book.index_of.get(submission.sid)
         if known is not None:
             raise Repeated(
@@ -191,11 +207,30 @@ class Sequencer:
         self.book.check(submission, now_ms)
         index = self.book.size
         entry = shelve(submission, index, now_ms, [self._fresh(32) for _ in range(submission.item_count)])
-        outcome = self.book.step(submission, index, now_ms)
+        outcome = self.book.step(submission, index, now_ms, entry.leaf)
         self._pending.add(index, submission.sid, outcome, self._fresh)
         batch.entries.append(entry)
         batch.answered.append((waiting, index, now_ms, outcome))
         batch.releases.extend(outcome.releases)
+
+    def _check_notes(self, submission: Submission) -> None:
+        """A head that this log signed and does not hold proves a fork or a rollback: keep it, and stop.
+
+        Raises:
+            ForkSuspected: the note verifies under this log's own keys and contradicts its tree.
+        """
+        for note in submission.notes:
+            try:
+                signed = open_checkpoint(note, self.keys.log_keys()).checkpoint
+            except Unproven:
+                continue
+            if signed.origin != self.keys.origin:
+                continue
+            if signed.size > self.tree.size or self.tree.root(signed.size) != signed.root:
+                self.store.put_setting(f"fork/{signed.size}", note)
+                raise ForkSuspected(
+                    ours=self.tree.size, theirs=signed.size, remedy="do not restart; tell the witnesses"
+                )
 
     def _add_deeds(self, batch: _Batch, now_ms: int) -> None:
         due = now_ms - self._last_deeds_ms >= DEEDS_EVERY_MS or now_ms < self._last_deeds_ms
@@ -225,7 +260,7 @@ class Sequencer:
             )
         )
         standing.next_seq, standing.last_sid = standing.next_seq + 1, composed.sid
-        self.book.step_deeds(composed.sid, index)
+        self.book.step_deeds(composed.sid, index, batch.entries[-1].leaf)
         self._pending.effects.clear()
         self._pending.records.clear()
         self._last_deeds_ms = now_ms

@@ -26,6 +26,7 @@ from standclear.statements.parties import Charter, Enrolment
 from standclear.statements.replies import Acknowledgement, Dissemination
 from standclear.statements.roll import Roll
 from standclear.statements.submission import Submission
+from standclear.tlog.merkle import Tree
 
 
 class Book:
@@ -38,7 +39,12 @@ class Book:
         self.register = Register(make_index, self.inboxes)
         self.ledger = Ledger(self.inboxes)
         self.index_of: dict[bytes, int] = {}
-        self.size = 0
+        self.tree = Tree()
+
+    @property
+    def size(self) -> int:
+        """How many entries were stepped through."""
+        return self.tree.size
 
     # --- the door: refuse before anything is appended ---------------------------------------------------
 
@@ -98,8 +104,11 @@ class Book:
 
     # --- the fold -----------------------------------------------------------------------------------------
 
-    def step(self, submission: Submission, index: int, now_ms: int) -> Outcome:
-        """Take one entry in, the log's next, and say what it did. Deterministic: the same log gives the same book."""
+    def step(self, submission: Submission, index: int, now_ms: int, leaf: bytes) -> Outcome:
+        """Take one entry in, the log's next, and say what it did. Deterministic: the same log gives the same book.
+
+        `leaf` is the entry's leaf hash; `now_ms` the time that stands in the entry.
+        """
         assert index == self.size
         header = submission.header
         body = submission.bodies["exact"][0]
@@ -109,24 +118,32 @@ class Book:
         else:
             outcome = self._effect(submission, index, now_ms)
             self._hand_over(submission, now_ms)
-        for mark in marks:
+        for mark in (*marks, *self._unproven_heads(header)):
             outcome.mark(mark)
         self.index_of[submission.sid] = index
-        self.size += 1
+        self.tree.append(leaf)
         return outcome
 
-    def step_deeds(self, sid: bytes, index: int) -> None:
+    def _unproven_heads(self, header: Header) -> tuple[str, ...]:
+        """Heads of this log that the signer says it has seen and that this log never had (statement format, 11)."""
+        for head in header.seen:
+            ours = head.log == self.roll.log
+            if ours and (head.size > self.size or self.tree.root(head.size) != head.root):
+                return ("seen_unproven",)
+        return ()
+
+    def step_deeds(self, sid: bytes, index: int, leaf: bytes) -> None:
         """Take in one of the service's own deeds statements: it is counted and has no effect on anybody."""
         assert index == self.size
         self.index_of[sid] = index
-        self.size += 1
+        self.tree.append(leaf)
 
-    def step_gone(self, header: Header, sid: bytes, index: int) -> None:
+    def step_gone(self, header: Header, sid: bytes, index: int, leaf: bytes) -> None:
         """Take in an entry whose bodies were shredded: its chain counts, and nothing it said is matched any more."""
         assert index == self.size
         self.roll.step(index, sid, header, None)
         self.index_of[sid] = index
-        self.size += 1
+        self.tree.append(leaf)
 
     def _effect(self, submission: Submission, index: int, now_ms: int) -> Outcome:
         header = submission.header

@@ -78,7 +78,9 @@ def parse_body(header: Header, value: Value, path: str) -> Body:
         body = read_notice(header.kind, fields)
         if (body.change is not None) != (header.act == "replace"):
             raise Malformed(
-                f"{path}.change", "a replacement, and only one, says moved or was_always_there", "say which"
+                f"{path}.change",
+                "a replacement, and only one, says moved, was_always_there or unchanged",
+                "say which",
             )
     else:
         _check_type(kind, header.kind, path)

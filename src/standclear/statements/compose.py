@@ -94,7 +94,9 @@ def compose(draft: Draft, signer: Signer, stated_ms: int, fresh: Fresh) -> Compo
         kind=draft.kind,
         act=draft.act,
         sender=Sender(
-            party=signer.party, desk=signer.desk, keys=(*(key_id(key.public) for key in signer.keys), *signer.later)
+            party=signer.party,
+            desk=signer.desk,
+            keys=(*(key_id(key.public) for key in signer.keys), *signer.later),
         ),
         seq=signer.seq,
         prev=signer.prev,

@@ -57,7 +57,8 @@ QUALITIES = frozenset(
 )  # fmt: skip
 GRADES = frozenset({"unverified", "self_attested", "dual_attested", "imagery", "third_party", "on_site"})
 MODES = frozenset({"inform", "request_agreement"})
-CHANGES = frozenset({"moved", "was_always_there"})
+CHANGES = frozenset({"moved", "was_always_there", "unchanged"})
+"""What a replacement says of the thing itself: it moved, it was always there (a correction), or nothing about it changed."""
 ENDING_REASONS = frozenset(
     {
         "closed",
@@ -320,7 +321,9 @@ def read_notice(kind: str, fields: Fields) -> Notice:
     )
     if notice.change is not None and notice.change not in CHANGES:
         raise Malformed(
-            f"{fields.path}.change", f"{notice.change!r} is not moved or was_always_there", "say which"
+            f"{fields.path}.change",
+            f"{notice.change!r} is not moved, was_always_there or unchanged",
+            "say which",
         )
     if notice.form == "desk" and not notice.contact:
         raise Malformed(

@@ -7,6 +7,7 @@ checked without the log has been checked; signatures and keys are the roll's aff
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from standclear.limits import BODY_BYTES_MAX, CITES_MAX, ITEMS_MAX, SLOTS_MAX, S
 from standclear.statements.bodies import SINGLE_ITEM, Body, parse_body
 from standclear.statements.canonical import Value, b64u, canonical, check_value, from_b64u, read_numbers_exact
 from standclear.statements.envelope import STATEMENT_TYPE, Envelope, envelope_from_value
-from standclear.statements.fields import Fields
+from standclear.statements.fields import Fields, text_reader
 from standclear.statements.header import Header, parse_header
 from standclear.statements.lists import (
     FORMS,
@@ -32,6 +33,8 @@ from standclear.statements.lists import (
     read_slot,
     split_ref,
 )
+
+NOTE_LETTERS_MAX = 65_536  # tlog: a signed note with many cosignatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,10 @@ class FormBodies:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """A statement with everything beside it. `forms` holds "exact" first; `bodies` are the typed bodies by form."""
+    """A statement with everything beside it. `forms` holds "exact" first; `bodies` are the typed bodies by form.
+
+    `notes` are signed heads of this log that the sender holds: one that contradicts the log proves a fork.
+    """
 
     envelope: Envelope
     header: Header
@@ -70,6 +76,7 @@ class Submission:
     cites: SaltedList | None
     of: SaltedList | None
     inbox: InboxHead | None
+    notes: tuple[bytes, ...] = ()
 
     @cached_property
     def item_count(self) -> int:
@@ -84,7 +91,9 @@ class Submission:
 
     def to_bytes(self) -> bytes:
         """The JSON text that is posted."""
-        return canonical_submission(self.envelope, self.forms, self.slots, self.cites, self.of, self.inbox)
+        return canonical_submission(
+            self.envelope, self.forms, self.slots, self.cites, self.of, self.inbox, self.notes
+        )
 
 
 def canonical_submission(
@@ -94,6 +103,7 @@ def canonical_submission(
     cites: SaltedList | None,
     of: SaltedList | None,
     inbox: InboxHead | None,
+    notes: Sequence[bytes] = (),
 ) -> bytes:
     """The JSON text of a submission; bodies stand in it as the very bytes that were committed to."""
     form_texts = []
@@ -105,11 +115,12 @@ def canonical_submission(
             b'{"bodies":[%s],"form":"%s","salt":"%s"}'
             % (bodies, form.form.encode("ascii"), b64u(form.list_salt).encode("ascii"))
         )
-    return b'{"cites":%s,"envelope":%s,"forms":[%s],"inbox":%s,"of":%s,"slots":%s}' % (
+    return b'{"cites":%s,"envelope":%s,"forms":[%s],"inbox":%s,"notes":%s,"of":%s,"slots":%s}' % (
         canonical(None if cites is None else cites.to_value()),
         envelope.to_bytes(),
         b",".join(form_texts),
         canonical(None if inbox is None else inbox.to_value()),
+        canonical([note.decode("utf-8") for note in notes]),
         canonical(None if of is None else of.to_value()),
         canonical([slot.to_value() for slot in slots]),
     )
@@ -141,6 +152,7 @@ def submission_from_value(value: Value) -> Submission:
         fields.one_or_none("cites", lambda one, at: read_list(one, at, REF_BYTES, CITES_MAX)),
         fields.one_or_none("of", lambda one, at: read_list(one, at, REF_BYTES + 4, ITEMS_MAX)),
         fields.one_or_none("inbox", read_inbox_head),
+        tuple(note.encode("utf-8") for note in fields.many("notes", text_reader(NOTE_LETTERS_MAX), 4)),
     )
     fields.done()
     return submission
@@ -153,6 +165,7 @@ def checked_submission(
     cites: SaltedList | None,
     of: SaltedList | None,
     inbox: InboxHead | None,
+    notes: tuple[bytes, ...] = (),
 ) -> Submission:
     """A submission from its parts, each form with the JSON values of its bodies; every commitment is checked.
 
@@ -174,6 +187,7 @@ def checked_submission(
         cites=cites,
         of=of,
         inbox=inbox,
+        notes=notes,
     )
     _check_commitments(submission)
     return submission
