@@ -9,6 +9,7 @@ import pytest
 
 from repository import ROOT, table_rows
 from standclear.errors import Fatal, Refused, StandclearError, Unavailable, Unproven
+from standclear.web.problems import status_of
 
 PAGE = (ROOT / "docs" / "api" / "errors.md").read_text(encoding="utf-8")
 FAMILIES = {
@@ -42,6 +43,12 @@ def test_each_error_has_its_status_a_reason_and_a_remedy(heading: str, family: t
         assert re.fullmatch(STATUSES[family], status), slug
         assert len(when.split()) >= 3, slug
         assert len(remedy.split()) >= 2, slug
+
+
+def test_each_status_is_the_one_that_the_service_answers() -> None:
+    kinds = [kind for kind in tree(StandclearError) if kind is not StandclearError]
+    answered = {f"`{kind.slug}`": str(status_of(kind.__new__(kind))) for kind in kinds}
+    assert answered == {row[0]: row[5] for heading in FAMILIES for row in rows(heading)}
 
 
 def test_a_slug_names_one_error_and_is_made_of_small_letters() -> None:
