@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,6 +128,19 @@ def test_a_point_of_small_order_is_neither_a_key_nor_part_of_a_signature(weak: b
     assert not any(verify_ed25519(weak, weak + bytes(32), message) for message in messages)
     assert not any(verify_ed25519(weak, SIGNED, message) for message in messages)
     assert not verify_ed25519(KEY.public, weak + SIGNED[32:], MESSAGE)
+
+
+def test_a_signer_cannot_make_a_signature_whose_r_hides_nothing() -> None:
+    """R = the neutral point solves the equation for whoever knows the key; verifiers differ on taking it."""
+    secret = bytearray(hashlib.sha512(b"\x07" * 32).digest()[:32])
+    secret[0] &= 248
+    secret[31] = secret[31] & 63 | 64
+    commitment = encoded(ORIGIN)
+    challenge = int.from_bytes(hashlib.sha512(commitment + KEY.public + MESSAGE).digest(), "little")
+    s = challenge * int.from_bytes(secret, "little") % L
+    crafted = commitment + s.to_bytes(32, "little")
+    Ed25519PublicKey.from_public_bytes(KEY.public).verify(crafted, MESSAGE)
+    assert not verify_ed25519(KEY.public, crafted, MESSAGE)
 
 
 @pytest.mark.parametrize("lax", NON_CANONICAL, ids=bytes.hex)

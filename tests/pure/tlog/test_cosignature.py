@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -97,15 +98,15 @@ def test_a_post_quantum_cosignature_signs_names_time_and_tree() -> None:
 
 
 def test_a_grease_line_is_on_every_published_head_and_its_place_is_by_chance() -> None:
-    places = set()
-    for first in range(2):
-        for second in range(3):
-            head = published_head(HEAD, LOG, LASTING, bytes([first, second]) + GREASE[2:])
-            names = [line.name for line in head.signatures]
-            assert sorted(names) == ["grease.invalid", ORIGIN, ORIGIN]
-            places.add((names.index("grease.invalid"), head.signatures[0].key_id == PLAIN_KEY.key_id))
-            assert len(open_checkpoint(head.to_bytes(), KNOWN).verified) == 2
-    assert {place for place, _ in places} == {0, 1, 2}
+    orders = []
+    for first, second in itertools.product((254, 255), (252, 253, 254)):
+        head = published_head(HEAD, LOG, LASTING, bytes([first, second]) + GREASE[2:])
+        grease = Signature(name="grease.invalid", key_id=GREASE[2:6], payload=GREASE[6:])
+        assert grease in head.signatures
+        assert len(open_checkpoint(head.to_bytes(), KNOWN).verified) == 2
+        orders.append(tuple(line.key_id for line in head.signatures))
+    assert set(orders) == set(itertools.permutations((PLAIN_KEY.key_id, LASTING_KEY.key_id, GREASE[2:6])))
+    assert len(GREASE) == 80
     with pytest.raises(AssertionError):
         published_head(HEAD, LOG, LASTING, b"")
 
@@ -152,10 +153,25 @@ def test_a_known_line_stands_once() -> None:
 def test_the_time_is_signed() -> None:
     for key in (WITNESS_KEY, LASTING_WITNESS_KEY):
         line = line_of(COSIGNED, key)
-        for time_s in (NOON_S + 2, 0, TIME_S_MAX, TIME_S_MAX + 1):
+        for time_s in (NOON_S + 2, 0, 2**63 - 1, 2**63):
             moved = dataclasses.replace(line, payload=time_s.to_bytes(8, "big") + line.payload[8:])
             with pytest.raises(BadNote, match="fails"):
                 open_checkpoint(Note(text=TEXT, signatures=(moved,)).to_bytes(), KNOWN)
+
+
+def test_a_time_beyond_63_bits_is_refused_though_signed() -> None:
+    assert TIME_S_MAX == 2**63 - 1
+    for time_s, taken in ((2**63 - 1, True), (2**63, False)):
+        signature = WITNESS.sign(b"cosignature/v1\ntime %d\n" % time_s + TEXT)
+        line = dataclasses.replace(
+            line_of(COSIGNED, WITNESS_KEY), payload=time_s.to_bytes(8, "big") + signature
+        )
+        note = Note(text=TEXT, signatures=(line,)).to_bytes()
+        if taken:
+            assert open_checkpoint(note, KNOWN).verified[0].time_s == time_s
+        else:
+            with pytest.raises(BadNote, match="fails"):
+                open_checkpoint(note, KNOWN)
 
 
 def test_a_cosignature_is_for_one_text_and_one_log() -> None:
@@ -184,6 +200,9 @@ def test_names_longer_than_255_bytes_cannot_have_been_signed_with_ml_dsa() -> No
     line = dataclasses.replace(line_of(COSIGNED, LASTING_WITNESS_KEY), name=long.name, key_id=long.key_id)
     with pytest.raises(BadNote, match="fails"):
         open_checkpoint(Note(text=TEXT, signatures=(line,)).to_bytes(), [long])
+    longest = dataclasses.replace(long, name="w" * 255)
+    line = cosign_mldsa44(longest.name, LASTING_WITNESS, HEAD, NOON_S)
+    assert open_checkpoint(Note(text=TEXT, signatures=(line,)).to_bytes(), [longest]).verified
 
 
 def test_a_signed_text_that_is_no_checkpoint_is_refused() -> None:

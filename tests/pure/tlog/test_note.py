@@ -111,6 +111,13 @@ def test_a_line_that_is_not_utf_8_is_refused() -> None:
         parse_signature_line("— ".encode() + b"\xff AAAAAAAA")
 
 
+def test_what_cannot_be_signed_is_our_own_mistake() -> None:
+    with pytest.raises(AssertionError):
+        sign_text("a name", KEY, TEXT)
+    with pytest.raises(AssertionError):
+        sign_text("a.example", KEY, TEXT[:-1])
+
+
 def test_a_key_signs_a_note_once() -> None:
     other = sign_text("desk.example/b", KEY, TEXT)
     assert NOTE.with_signatures([other, LINE, other]).signatures == (LINE, other)

@@ -127,6 +127,20 @@ def test_growing_in_steps_makes_every_tile_of_every_size(sizes: list[int]) -> No
         assert all(tile_exists(tile, new) for tile in step)
 
 
+def test_no_tile_is_beyond_the_largest_log() -> None:
+    last = Tile(level=0, index=2**55 - 1)
+    assert parse_path(last.path) == last
+    with pytest.raises(Malformed, match="path"):
+        parse_path(Tile(level=0, index=2**55).path)
+
+
+def test_a_log_never_shrinks() -> None:
+    with pytest.raises(AssertionError):
+        list(new_tiles(2, 1))
+    with pytest.raises(AssertionError):
+        list(new_bundles(2, 1))
+
+
 def test_a_tile_exists_once_the_log_has_grown_over_it() -> None:
     assert tile_exists(Tile(level=0, index=1, width=3), 259)
     assert not tile_exists(Tile(level=0, index=1, width=4), 259)
