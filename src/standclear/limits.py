@@ -31,7 +31,7 @@ PLACES_KEPT_MAX: Final = 65_536  # places in memory: about 25 MB
 # --- dialects -------------------------------------------------------------------------------------
 POSITION_CHARACTERS_MAX: Final = 120  # a position in words, both axes spelt out; longer holds something else
 TIME_CHARACTERS_MAX: Final = 80  # a window of two dates with a zone's name; longer holds something else
-COMMAS_BETWEEN_DIGITS_MAX: Final = 4  # each doubles the ways to cut a text; a position has three at most
+COMMAS_BETWEEN_DIGITS_MAX: Final = 5  # each doubles the ways to cut a text; six numbers of a position have five
 TABLE_BYTES_MAX: Final = 64 * 1024 * 1024  # one list as a file, unpacked: 250,000 rows of 250 characters
 TABLE_ROWS_MAX: Final = 250_000  # rows of one list: two and a half times the largest public list of sites
 TABLE_COLUMNS_MAX: Final = 256  # columns of one list: wider is no list of sites
@@ -47,6 +47,12 @@ POLICY_NAMES_MAX: Final = 256  # logs, witnesses and groups of one policy, each;
 PROOF_EXTRA_BYTES_MAX: Final = 48_000  # opaque bytes beside a tlog-proof: Go readers stop at lines of 64 KiB
 PROOF_HASHES_MAX: Final = 63  # the depth of the largest tree; also the most a witness accepts
 
+# --- dossier --------------------------------------------------------------------------------------
+DOSSIER_BYTES_MAX: Final = 2 * 1024 * 1024 * 1024  # one dossier, read into memory whole: a million entries with bodies
+RECORDS_MAX: Final = 10_000_000  # records of one list, leaves of one inbox: more than a log of a year tells one party
+FINDINGS_SHOWN_MAX: Final = 40  # findings of one check printed for a person; --json has them all
+LATE_MS: Final = 60_000  # a statement integrated this long after it was stated is named in the report
+
 # --- flow, stores, web ----------------------------------------------------------------------------
 GATHER_MS: Final = 5  # a batch waits this long for company: one sync to disk for all of it
 BATCH_STATEMENTS_MAX: Final = 256  # statements of one batch: bounds the wait of the first of them
@@ -60,3 +66,29 @@ STORE_PAGE_ENTRIES: Final = 256  # entries read from a store at a time: at most 
 STORE_CACHE_KIB: Final = 65_536  # pages kept by the writer: the index of a million statements' sids fits
 STORE_WAL_PAGES: Final = 4_096  # 16 MiB of write-ahead log before it is taken in: fewer stalls, still quick to recover
 STORE_BUSY_MS: Final = 5_000  # how long the writer waits for a backup that reads; longer is a fault to be seen
+SESSION_MS: Final = 43_200_000  # a desk proves itself anew once a watch: twelve hours
+CHALLENGE_MS: Final = 120_000  # a challenge is answered by a machine, or by a person with a token, in two minutes
+SESSIONS_PER_KEY_MAX: Final = 16  # a desk's screens and programs; the oldest ends when one more begins
+SESSION_REQUEST_BYTES: Final = 4_096  # a signed request for a session has no place for more
+QUESTION_BYTES_MAX: Final = 262_144  # a question holds one volume of 4,096 vertices
+BATCH_BYTES_MAX: Final = 32 * 1024 * 1024  # a batch is held in memory until it is answered
+BATCH_LINES_MAX: Final = 4_096  # submissions of one batch: two seconds of the whole service
+BATCHES_MAX: Final = 4  # batches in memory at once: 128 MiB; the next is told to try again
+BODY_PAUSE_MS: Final = 20_000  # nothing of a body for so long: the sender is gone, or holds a place on purpose
+BODY_WHOLE_MS: Final = 900_000  # the longest body takes 15 minutes on a link of 150 kbit/s
+INBOX_PAGE_MAX: Final = 1_000  # releases of one answer: a megabyte or two, and a tenth of a second of the service
+OWN_PAGE_MAX: Final = 1_000  # standing notices of one answer, for the same reason
+EVENT_PAGE_MAX: Final = 64  # ranges told before the stream lets others have their turn
+STREAMS_PER_KEY_MAX: Final = 8  # live streams of one key: each of a desk's screens has one
+STREAMS_MAX: Final = 1_024  # live streams in all: each holds a connection and a place among the watchers
+HEARTBEAT_MS: Final = 10_000  # a silent stream says that it lives, so that a broken one is noticed within seconds
+RETRY_MS: Final = 1_000  # a reader whose stream broke waits so long before it comes again
+ADDRESS_RATE_S: Final = 200  # requests a second of one address that has not proven whose it is
+SESSION_RATE_S: Final = 5_000  # requests a second of one proven desk: above what the service can take in all
+RATE_BURST_S: Final = 4  # seconds of its rate that a caller may spend at once after a silence
+CALLERS_MAX: Final = 16_384  # callers whose rate is remembered; the one longest silent is forgotten first
+RESERVE_STATEMENTS_MAX: Final = 2_048  # places among those waiting that only proven desks may take
+CONNECTIONS_MAX: Final = 4_096  # open connections: twice the streams, and room for those who submit
+KEEP_ALIVE_S: Final = 75  # a silent connection is kept so long: a desk's next statement needs no new one
+STOPPING_MS: Final = 5_000  # a stop waits so long for answers under way
+EFFECT_SEARCH_ENTRIES: Final = 8_192  # entries between a statement and the deeds that say its effect: seconds of full load

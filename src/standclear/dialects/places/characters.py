@@ -57,8 +57,6 @@ def readable(text: str, *, field: str, length_max: int) -> str:
         Malformed: empty, longer than `length_max`, not printable, reordered on the screen, or a number in
             the digits of two scripts.
     """
-    if not text.strip():
-        raise Malformed(field, "is empty", "write it, or say that it is not known")
     if len(text) > length_max:
         raise Malformed(
             field, f"is longer than {length_max} characters", "write one only, without other words"
@@ -71,7 +69,14 @@ def readable(text: str, *, field: str, length_max: int) -> str:
         if ord(character) not in _TABLE and unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Cn"}:
             name = unicodedata.name(character, "unnamed")
             raise Malformed(field, f"holds U+{ord(character):04X} ({name}), which cannot be seen", _REMEDY)
+        if ord(character) not in _TABLE and character.isdigit() and character not in "0123456789":
+            raise Malformed(
+                field, f"holds {character!r}, a digit that is not read", "use 0 to 9, ٠ to ٩ or ۰ to ۹"
+            )
     mixed = _TWO_SCRIPTS.search(text)
     if mixed:
         raise Malformed(field, f"has a number in the digits of two scripts: {mixed[0]!r}", _REMEDY)
-    return text.translate(_TABLE).strip()
+    plain = text.translate(_TABLE).strip()
+    if not plain:
+        raise Malformed(field, "is empty", "write it, or say that it is not known")
+    return plain

@@ -23,7 +23,8 @@ from standclear.spacetime.shape import Area, Point
 
 E7: Final = 10_000_000
 DEGREE_CM: Final = 11_119_500
-COARSE_CM: Final = 7_500  # fewer than four decimals, or a grid of less than six digits
+COARSE_CM: Final = 5_500  # fewer than four decimals of a degree
+COARSE_GRID_CM: Final = 7_500  # a grid of less than six digits
 FAR_CM: Final = 10_000_000  # 100 km from every other site of the party
 
 Vertex = tuple[int, int]
@@ -49,7 +50,7 @@ class Doubt:
 
 
 CODES: Final = {
-    "coarse": "the last digit leaves more open than 75 m",
+    "coarse": "the last digit leaves more open than 55 m, or a grid more than 75 m",
     "datum-not-stated": "no datum is stated",
     "outside-theatre": "it lies outside the theatre",
     "variant-inside": "it lies outside the theatre, a variant inside",
@@ -106,7 +107,7 @@ def plausibility(
     found = list(_held_against_theatre(at, theatre)) if theatre else []
     found += _held_against_name(at, named_place, position.uncertainty_cm) if named_place else []
     found += _held_against_siblings(at, siblings) if siblings else []
-    if position.precision_cm > COARSE_CM:
+    if position.precision_cm > (COARSE_GRID_CM if position.hemispheres == "grid" else COARSE_CM):
         found.append(_doubt("coarse", position.precision_cm))
     if position.datum == NOT_STATED:
         found.append(_doubt("datum-not-stated", position.uncertainty_cm - position.precision_cm))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -171,7 +172,11 @@ def _check_backwards(zone: int, place: GridPlace, east_m: float, north_m: float,
 
 
 class _Mgrs:
-    """The `mgrs` package, imported when the first grid position is read: the base install has none."""
+    """The `mgrs` package, imported when the first grid position is read: the base install has none.
+
+    It warns of a latitude outside the band and answers all the same; here such a square is found by
+    converting back, so the warning is not passed on.
+    """
 
     def __init__(self) -> None:
         from mgrs import MGRS
@@ -181,7 +186,9 @@ class _Mgrs:
         self.refusal: type[Exception] = MGRSError
 
     def toLatLon(self, name: str) -> tuple[float, float]:  # noqa: N802 - the package's word
-        lat, lon = self._native.toLatLon(name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            lat, lon = self._native.toLatLon(name)
         return lat, lon
 
     def toMGRS(self, lat: float, lon: float, digits: int) -> str:  # noqa: N802 - the package's word
