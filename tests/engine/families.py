@@ -203,8 +203,8 @@ def world(r: Random) -> Pair:
 
 
 FAMILIES: Final[dict[str, tuple[Callable[[Random], Pair], int]]] = {
-    "nearby": (nearby, 24), "antimeridian": (antimeridian, 10), "long edges": (long_edges, 10),
-    "east-west": (east_west, 8), "poles": (poles, 4), "touching": (touching, 10), "slivers": (slivers, 10),
+    "nearby": (nearby, 27), "antimeridian": (antimeridian, 10), "long edges": (long_edges, 10),
+    "east-west": (east_west, 8), "poles": (poles, 1), "touching": (touching, 10), "slivers": (slivers, 10),
     "holes": (holes, 8), "several parts": (several, 5), "crossed": (crossed, 5),
     "huge beside tiny": (huge_and_tiny, 5), "world": (world, 1),
 }  # with the share, in a hundred, of a mixed run
