@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any, NoReturn
+from typing import Any
 
 from standclear.errors import Malformed
 from standclear.limits import INTEGER_MAX, NESTING_MAX
@@ -24,13 +24,13 @@ _KNOWN_KEYS_MAX = 4_096
 _NOT_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+')
 
 
-def _no_float(text: str) -> NoReturn:
-    raise Malformed(
-        "number", f"{text[:40]} is not an integer", "state it as an integer in the unit of its field"
-    )
+class _NotAnInteger(str):
+    """A number of the text that is no integer, kept so that its place can be named."""
+
+    __slots__ = ()
 
 
-_DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+_DECODER = json.JSONDecoder(parse_float=_NotAnInteger, parse_constant=_NotAnInteger)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
@@ -81,8 +81,6 @@ def read_numbers_exact(text: bytes, field: str) -> Value:
         raise Malformed(field, "the bytes are not UTF-8", "send UTF-8") from None
     except (ValueError, RecursionError) as error:
         raise Malformed(field, f"not JSON: {str(error)[:120]}", "send one JSON value") from None
-    except Malformed as error:
-        raise Malformed(field, error.reason, error.remedy) from None
     return value
 
 
@@ -91,6 +89,11 @@ def check_value(value: Value, field: str) -> None:
     stack: list[Value] = [value]
     while stack:
         one = stack.pop()
+        if type(one) is _NotAnInteger:
+            place = _place_of(value, one, field)
+            raise Malformed(
+                place, f"{one[:40]} is not an integer", "state it as an integer in its field's unit"
+            )
         if type(one) is dict:
             for key in one:
                 if key not in _KNOWN_KEYS:
@@ -100,14 +103,30 @@ def check_value(value: Value, field: str) -> None:
             stack.extend(one)
         elif type(one) is int:
             if not -INTEGER_MAX <= one <= INTEGER_MAX:
-                raise Malformed(field, "an integer is beyond ±(2^53 - 1)", "no field needs a larger one")
+                place = _place_of(value, one, field)
+                raise Malformed(place, "an integer is beyond ±(2^53 - 1)", "no field needs a larger one")
         elif type(one) is str:
             if not one.isascii() and any("\ud800" <= letter <= "\udfff" for letter in one):
-                raise Malformed(field, "a lone surrogate is not text", "send well-formed Unicode")
+                place = _place_of(value, one, field)
+                raise Malformed(place, "a lone surrogate is not text", "send well-formed Unicode")
         elif one is not None and type(one) is not bool:
             raise Malformed(
                 field, f"{type(one).__name__} has no place in a statement", "use integers and text"
             )
+
+
+def _place_of(value: Value, wanted: Value, field: str) -> str:
+    """The path of a value within another, for an error; looked for only when something is wrong."""
+    stack: list[tuple[Value, str]] = [(value, field)]
+    while stack:
+        one, path = stack.pop()
+        if one is wanted:
+            return path
+        if type(one) is dict:
+            stack.extend((inner, f"{path}.{key}") for key, inner in one.items())
+        elif type(one) is list:
+            stack.extend((inner, f"{path}[{place}]") for place, inner in enumerate(one))
+    return field
 
 
 def _check_key(key: object, field: str) -> None:

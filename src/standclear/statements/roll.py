@@ -93,12 +93,18 @@ class Roll:
                 remedy="sign it anew for this log; exercise and real logs never take each other's statements",
             )
         if {one.key for one in envelope.signatures} != set(header.sender.keys):
-            raise BadSignature(field="header.from.keys", reason="not exactly the keys that signed")
+            raise BadSignature(
+                field="header.from.keys",
+                reason="not exactly the keys that signed",
+                remedy="sign with each key that the header names, and no other",
+            )
         publics = self._publics(header, body, now_ms)
         signed = envelope.signed_bytes()
         for one in envelope.signatures:
             if not verify_ed25519(publics[one.key], one.signature, signed):
-                raise BadSignature(field="envelope.signatures", key=one.key.hex()[:16])
+                raise BadSignature(
+                    field="envelope.signatures", key=one.key.hex()[:16], remedy="sign these very bytes again"
+                )
 
     def _publics(self, header: Header, body: Body | None, now_ms: int) -> dict[bytes, bytes]:
         if isinstance(body, Charter):

@@ -34,6 +34,7 @@ from standclear.statements.lists import (
     split_ref,
 )
 
+COMPOSE_AGAIN = "compose and sign it again whole: what travels beside a header is what it commits to"
 NOTE_LETTERS_MAX = 65_536  # tlog: a signed note with many cosignatures
 
 
@@ -144,7 +145,7 @@ def submission_from_value(value: Value) -> Submission:
     """As `parse_submission`, from parsed JSON whose numbers are known to be integers."""
     fields = Fields(value, "")
     envelope = envelope_from_value(fields.take("envelope"))
-    check_value([one for name, one in value.items() if name != "envelope"], "submission")
+    check_value({name: one for name, one in value.items() if name != "envelope"}, "submission")
     submission = checked_submission(
         envelope,
         fields.many("forms", _read_form, len(FORMS), least=1),
@@ -250,16 +251,24 @@ def _check_commitments(submission: Submission) -> None:
     header = submission.header
     digests = {form.form: form.items().digest() for form in submission.forms}
     if digests["exact"] != header.items:
-        raise Mismatch(field="forms[0]", reason="not the bodies that the header commits to")
+        raise Mismatch(
+            field="forms[0]", reason="not the bodies that the header commits to", remedy=COMPOSE_AGAIN
+        )
     if header.to == "open":
         if submission.slots or len(submission.forms) > 1:
             raise Malformed("slots", "an open statement has no slots and one form", "leave them out")
     else:
         for place, slot in enumerate(submission.slots):
             if slot.digest() not in header.to:
-                raise Mismatch(field=f"slots[{place}]", reason="no such slot stands in the header")
+                raise Mismatch(
+                    field=f"slots[{place}]", reason="no such slot stands in the header", remedy=COMPOSE_AGAIN
+                )
             if digests.get(slot.form) != slot.items:
-                raise Mismatch(field=f"slots[{place}].items", reason="not the commitments of that form")
+                raise Mismatch(
+                    field=f"slots[{place}].items",
+                    reason="not the commitments of that form",
+                    remedy=COMPOSE_AGAIN,
+                )
         released = [slot.party for slot in submission.slots]
         if len(set(released)) != len(released):
             raise Malformed("slots", "a recipient stands twice", "give each recipient one slot")
@@ -270,14 +279,20 @@ def _check_lists(submission: Submission) -> None:
     header = submission.header
     for name, salted, digest in (("cites", submission.cites, header.cites), ("of", submission.of, header.of)):
         if (salted is None) != (digest is None):
-            raise Mismatch(field=name, reason="stands in the header or beside it, but not in both")
+            raise Mismatch(
+                field=name, reason="stands in the header or beside it, but not in both", remedy=COMPOSE_AGAIN
+            )
         if salted is not None:
             check_digest(salted, digest, name)
             check_sorted(salted, name)
     if (submission.inbox is None) != (header.inbox is None):
-        raise Mismatch(field="inbox", reason="stands in the header or beside it, but not in both")
+        raise Mismatch(
+            field="inbox", reason="stands in the header or beside it, but not in both", remedy=COMPOSE_AGAIN
+        )
     if submission.inbox is not None and submission.inbox.digest() != header.inbox:
-        raise Mismatch(field="inbox", reason="not the inbox head that the header commits to")
+        raise Mismatch(
+            field="inbox", reason="not the inbox head that the header commits to", remedy=COMPOSE_AGAIN
+        )
     _check_succession(submission)
 
 
