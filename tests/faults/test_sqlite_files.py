@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -194,6 +195,51 @@ def test_a_row_that_is_missing_is_seen(directory: Path, loss: str, reading: str)
     store = SqliteLogStore(directory)
     with pytest.raises(StoreCorrupt, match="missing"):
         list(getattr(store, reading)(0, 43))
+    store.close()
+
+
+# --- backups ---------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_a_log_without_keys(store: SqliteLogStore, directory: Path, tmp_path: Path) -> None:
+    told = batches([3, 40, 5], items=3)
+    assert told[1].after == store.back_up_log(tmp_path / "backup.db")
+    told[2].append_to(store)
+    held = (tmp_path / "backup.db").read_bytes()
+    keys = [key for batch in told for entry in batch.entries for key in entry.body_keys]
+    assert [] == [key for key in keys if key in held]
+    assert 0 == (tmp_path / "backup.db").stat().st_mode & 0o077
+    (tmp_path / "restored").mkdir()
+    (tmp_path / "restored" / "log.db").write_bytes(held)
+    (tmp_path / "restored" / "vault.keys").write_bytes((directory / "vault.keys").read_bytes())
+    restored = SqliteLogStore(tmp_path / "restored")
+    assert told[1].after == require_whole(restored, told)
+    assert keys[0] == restored.read_body_keys(0)[0]
+    restored.close()
+
+
+def test_a_backup_is_never_written_over_another(store: SqliteLogStore, tmp_path: Path) -> None:
+    store.back_up_log(tmp_path / "backup.db")
+    with pytest.raises(StoreUnavailable, match="there already"):
+        store.back_up_log(tmp_path / "backup.db")
+
+
+def test_a_backup_can_be_made_while_the_log_grows(tmp_path: Path) -> None:
+    store = SqliteLogStore(tmp_path / "log")
+    told = batches([20] * 60)
+    with ThreadPoolExecutor(1) as threads:
+        appending = threads.submit(lambda: [batch.append_to(store) for batch in told])
+        heads = [store.back_up_log(tmp_path / f"{number}.db") for number in range(5)]
+        appending.result()
+    for number, head in enumerate(heads):
+        (tmp_path / f"restored {number}").mkdir()
+        (tmp_path / f"{number}.db").replace(tmp_path / f"restored {number}" / "log.db")
+        (tmp_path / f"restored {number}" / "vault.keys").write_bytes(
+            (tmp_path / "log" / "vault.keys").read_bytes()
+        )
+        restored = SqliteLogStore(tmp_path / f"restored {number}")
+        assert head == require_whole(restored, told)
+        restored.close()
     store.close()
 
 

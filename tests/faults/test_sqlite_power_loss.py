@@ -7,6 +7,7 @@ it, in several ways, and the store is opened on that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -64,19 +65,23 @@ class Run:
     quick: str  # a file layer that does not sync either: the restarts are many, and no power fails in them
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    directory = tmp_path_factory.mktemp("run")
-    layer = RememberingLayer("remembering")
+@contextmanager
+def remembered_run(directory: Path) -> Iterator[Run]:
+    layer, quick = RememberingLayer("remembering"), RememberingLayer("quick")
     told = batches(SIZES, items=2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite_files, "STORE_WAL_PAGES", 24)  # so that the write-ahead log is taken in often
         remember_vault(layer.deeds, "vault.keys", patch)
         live(directory, layer, told)
-    quick = RememberingLayer("quick")
-    yield Run(told, layer.deeds.copy(), quick.name)
+    yield Run(told, layer.deeds, quick.name)
     quick.unregister()
     layer.unregister()
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    with remembered_run(tmp_path_factory.mktemp("run")) as run:
+        yield run
 
 
 def live(directory: Path, layer: RememberingLayer, told: Sequence[Batch]) -> None:
@@ -116,9 +121,9 @@ def require_kept(store: SqliteLogStore, told: Sequence[Batch], deeds: Sequence[D
             assert key is not None or (index, item) in going
 
 
-def restart(run: Run, at: int, survival: Survival, directory: Path) -> None:
+def restart(run: Run, at: int, survival: Survival, directory: Path, seed: object = SEED) -> None:
     """Lose the power after so many deeds, open the store, and go on where it stands."""
-    lose_power(run.deeds[:at], survival, Random(f"{SEED} {at} {survival}"), directory)
+    lose_power(run.deeds[:at], survival, Random(f"{seed} {at} {survival}"), directory)
     store = SqliteLogStore(directory, vfs=run.quick)
     try:
         require_kept(store, run.told, run.deeds[:at])

@@ -61,7 +61,8 @@ class LogStore(Protocol):
         `before` MUST equal the stored head (compare-and-swap); if it does not, another writer has appended: raise
         `Fatal`. Body keys go to the vault first, so that a crash leaves at most keys that nothing uses.
         MUST raise `StoreUnavailable` if nothing was written (disk full, locked) and `OutcomeUnknown` if that is unclear.
-        A sid that is stored already is `Fatal` (the caller has checked): nothing is written.
+        A sid that is stored already is `Fatal` (the caller has checked): nothing is written. After `OutcomeUnknown` the
+        store writes nothing more until it is opened anew.
         """
 
     def read_head(self) -> StoredHead:
@@ -77,13 +78,22 @@ class LogStore(Protocol):
         """The index of a statement, or None."""
 
     def read_body_keys(self, index: int) -> tuple[bytes | None, ...]:
-        """The vault's keys of one entry's items, in item order; None where one was shredded."""
+        """The vault's keys of one entry's items, in item order; None where one was shredded, or is lost with its vault.
+
+        Raises `NotFound` past the end.
+        """
 
     def shred(self, index: int, item: int) -> None:
-        """Destroy one body's key, durably and for ever. Shredding twice is the same as once."""
+        """Destroy one body's key, durably and for ever. Shredding twice is the same as once.
+
+        Raises `NotFound` where there never was such a key.
+        """
 
     def put_note(self, name: str, size: int, note: bytes) -> None:
-        """Keep the newest signed note of a name ("commit", "published"), durably, before it is shown to anybody."""
+        """Keep the newest signed note of a name ("commit", "published"), durably, before it is shown to anybody.
+
+        A note of a smaller size than the kept one changes nothing.
+        """
 
     def find_note(self, name: str) -> tuple[int, bytes] | None:
         """The newest note of a name with its size, or None."""

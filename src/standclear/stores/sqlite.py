@@ -30,6 +30,7 @@ from standclear.limits import ITEMS_MAX, STORE_PAGE_ENTRIES
 from standclear.stores.sqlite_files import (
     PER_ENTRY,
     VAULT_FILE,
+    copy_log,
     is_log_new,
     lock_directory,
     open_log,
@@ -246,6 +247,23 @@ class SqliteLogStore:
         """See `LogStore.find_setting`."""
         rows = self._read("SELECT value FROM settings WHERE name = ?", (name,))
         return rows[0][0] if rows else None
+
+    def back_up_log(self, target: Path) -> StoredHead:
+        """Write a copy of the log as it stands into a new file, while appending goes on. It carries no key.
+
+        Returns:
+            The head of the copy: keep it beside, so that a restore can be compared with what others have seen.
+
+        Raises:
+            StoreUnavailable: if the target is there already, or the disk does not take it.
+        """
+        self._require_open()
+        if target.exists():
+            raise StoreUnavailable(reason=f"{target} is there already", remedy="name a new file")
+        with outward_errors():
+            size, root, last_ms = copy_log(self._directory, target, self._vfs)
+        sync_directory(target.parent)
+        return StoredHead(size=size, root=root, last_ms=last_ms)
 
     def _read(self, question: str, bindings: tuple[Any, ...] = ()) -> list[Any]:
         """The rows of one question, whole, on a connection that nobody else uses meanwhile."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -217,6 +217,16 @@ def open_reader(directory: Path, vfs: str | None) -> apsw.Connection:
     reader = _open(directory / LOG_FILE, vfs)
     reader.execute("PRAGMA query_only = ON")
     return reader
+
+
+def copy_log(directory: Path, target: Path, vfs: str | None) -> tuple[int, bytes, int]:
+    """Copy the log as it stands into a new file, durably. Returns the size, root and last time of the copy's head."""
+    with closing(open_reader(directory, vfs)) as reader, closing(_open(target, vfs)) as copy:
+        with copy.backup("main", reader, "main") as copying:
+            copying.step(-1)  # all at once: a copy in steps begins anew whenever the log has grown
+        rows: list[Any] = copy.execute("SELECT size, root, last_ms FROM head").fetchall()
+        ((size, root, last_ms),) = rows
+        return size, root, last_ms
 
 
 def first_value(connection: apsw.Connection, question: str, *bindings: apsw.SQLiteValue) -> Any:
