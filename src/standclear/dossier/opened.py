@@ -1,0 +1,313 @@
+"""Opening entries: what each header commits to, against what the dossier holds beside it (checks 9, 10 and 11).
+
+An entry of which everything is at hand becomes the submission that the log once took, checked by the same code. Of any
+other, each slot, list and body is checked by itself, so that a finding can name the one that is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from standclear.dossier.format import LISTS, EntryPart, FormCommits, OpenedBody, RecordList, SingleRecord
+from standclear.dossier.report import Findings
+from standclear.errors import BadInclusion, StandclearError
+from standclear.keys import sha256
+from standclear.statements.bodies import Body, parse_body
+from standclear.statements.canonical import Value, from_b64u
+from standclear.statements.deeds import Record, leaves_of, record_leaf
+from standclear.statements.entry import parse_entry
+from standclear.statements.envelope import Envelope
+from standclear.statements.header import Header, parse_header
+from standclear.statements.lists import InboxHead, SaltedList, Slot, commit_of
+from standclear.statements.parties import party_id
+from standclear.statements.submission import FormBodies, SaltedBody, Submission, checked_submission
+from standclear.tlog.merkle import leaf_hash, root_from_multiproof
+
+
+@dataclass(slots=True, kw_only=True)
+class Opened:
+    """One entry, read and held against its own header. What did not hold is left out of it, and stands in a finding.
+
+    `submission` is there if nothing is missing and everything holds. `bodies` has what is at hand, by form and item;
+    `records` the records of a deeds statement's lists: whole ones in `whole_lists`, single ones with their positions.
+    """
+
+    index: int
+    leaf: bytes
+    integrated_ms: int
+    envelope: Envelope
+    header: Header
+    sid: bytes
+    submission: Submission | None
+    slots: tuple[Slot, ...]
+    cites: SaltedList | None
+    of: SaltedList | None
+    inbox: InboxHead | None
+    counts: dict[str, int]
+    bodies: dict[tuple[str, int], tuple[SaltedBody, Body]]
+    whole_lists: dict[str, tuple[Record, ...]]
+    single_records: dict[str, tuple[Record, ...]]
+
+    def first_body(self) -> Body | None:
+        """The exact form of the first item, if it is at hand."""
+        found = self.bodies.get(("exact", 0))
+        return None if found is None else found[1]
+
+    def records(self, name: str) -> tuple[Record, ...]:
+        """The records of one list that are at hand."""
+        return self.whole_lists.get(name, ()) + self.single_records.get(name, ())
+
+
+class Names:
+    """What to call an entry and a party in a finding: by the names that the dossier's own enrolments give."""
+
+    def __init__(self, parts: Iterable[EntryPart]) -> None:
+        self._party: dict[bytes, str] = {}
+        self._entry: dict[int, str] = {}
+        for part in parts:
+            for body in part.bodies:
+                self._learn(body)
+
+    def _learn(self, body: OpenedBody) -> None:
+        value = body.value if isinstance(body.value, dict) else {}
+        for kind, root, name in (("enrolment", "root", "name"), ("charter", "service_root", "service_name")):
+            if value.get("type") == kind and isinstance(value.get(name), str):
+                party = _party_of(value.get(root))
+                if party is not None:
+                    self._party.setdefault(party, value[name])
+
+    def party(self, party: bytes) -> str:
+        """A party's name, or the beginning of its id."""
+        return self._party.get(party) or f"party {party.hex()[:8]}"
+
+    def note(self, index: int, header: Header) -> None:
+        """Remember what an entry is."""
+        article = "an" if header.kind[0] in "aeio" else "a"
+        what = "the deeds" if header.kind == "deeds" else f"{article} {header.kind}"
+        act = "" if header.act == "new" else f" ({header.act})"
+        self._entry[index] = f"entry {index}, {what}{act} of {self.party(header.sender.party)}"
+
+    def entry(self, index: int | None) -> str:
+        """An entry by its index, with its kind and whose it is."""
+        return "the dossier" if index is None else self._entry.get(index, f"entry {index}")
+
+
+def _party_of(root: Value) -> bytes | None:
+    try:
+        return party_id(from_b64u(root, 32, "root"))
+    except StandclearError:
+        return None
+
+
+def open_entries(parts: Iterable[EntryPart], names: Names, findings: Findings) -> dict[int, Opened]:
+    """Every entry that can be read, by index."""
+    opened = {}
+    for part in parts:
+        try:
+            entry = parse_entry(part.text)
+            header = parse_header(entry.envelope.payload)
+        except StandclearError as error:
+            findings.broken(4, f"entry {part.index}", f"it cannot be read: {error}", part.index)
+            continue
+        names.note(part.index, header)
+        one = Opened(
+            index=part.index,
+            leaf=leaf_hash(part.text),
+            integrated_ms=entry.integrated_ms,
+            envelope=entry.envelope,
+            header=header,
+            sid=entry.envelope.sid(),
+            submission=None,
+            slots=(),
+            cites=None,
+            of=None,
+            inbox=None,
+            counts={},
+            bodies={},
+            whole_lists={},
+            single_records={},
+        )
+        if header.kind == "deeds":
+            _open_deeds(one, part, names, findings)
+        elif not _open_whole(one, part):
+            _open_piece_by_piece(one, part, names, findings)
+        opened[part.index] = one
+    return opened
+
+
+# --- everything at hand -----------------------------------------------------------------------------
+
+
+def _open_whole(one: Opened, part: EntryPart) -> bool:
+    """Take the entry as the submission it was; False if something is missing or does not hold."""
+    opening = part.opening
+    if opening is None or not part.forms or not _is_complete(part):
+        return False
+    at = 0
+    forms = []
+    for form in part.forms:
+        count = len(form.commits.leaves)
+        given = part.bodies[at : at + count]
+        at += count
+        bodies = tuple(SaltedBody(salt=body.salt, text=body.text) for body in given)
+        if tuple(body.commit() for body in bodies) != form.commits.leaves:
+            return False
+        bound = FormBodies(form=form.form, list_salt=form.commits.salt, bodies=bodies)
+        forms.append((bound, tuple(body.value for body in given)))
+    try:
+        one.submission = checked_submission(
+            one.envelope, tuple(forms), opening.slots, opening.cites, opening.of, opening.inbox
+        )
+    except StandclearError:
+        return False
+    one.slots, one.cites, one.of, one.inbox = opening.slots, opening.cites, opening.of, opening.inbox
+    one.header, one.sid = one.submission.header, one.submission.sid
+    for bound in one.submission.forms:
+        one.counts[bound.form] = len(bound.bodies)
+        typed = one.submission.bodies[bound.form]
+        for item, body in enumerate(bound.bodies):
+            one.bodies[bound.form, item] = (body, typed[item])
+    return True
+
+
+def _is_complete(part: EntryPart) -> bool:
+    """Whether the bodies are all the items of all the forms, in order."""
+    wanted = [(form.form, item) for form in part.forms for item in range(len(form.commits.leaves))]
+    return len(wanted) == len(part.bodies) and wanted == [(body.form, body.item) for body in part.bodies]
+
+
+# --- piece by piece ---------------------------------------------------------------------------------
+
+
+def _open_piece_by_piece(one: Opened, part: EntryPart, names: Names, findings: Findings) -> None:
+    about = names.entry(part.index)
+    before = sum(len(found) for found in findings.found.values())
+    _open_slots(one, part, about, findings)
+    _open_lists(one, part, about, findings)
+    for form in part.forms:
+        _open_form(one, form, about, findings)
+    for body in part.bodies:
+        _open_body(one, part, body, about, findings)
+    if part.opening is not None and part.forms and _is_complete(part):
+        if before == sum(len(found) for found in findings.found.values()):
+            findings.broken(
+                9, about, "with all that stands beside it, it is no statement: " + _why(one, part)
+            )
+
+
+def _why(one: Opened, part: EntryPart) -> str:
+    """What the statement's own rules say of an entry whose every piece holds."""
+    assert part.opening is not None
+    forms = []
+    for form in part.forms:
+        given = [body for body in part.bodies if body.form == form.form]
+        bodies = tuple(SaltedBody(salt=body.salt, text=body.text) for body in given)
+        bound = FormBodies(form=form.form, list_salt=form.commits.salt, bodies=bodies)
+        forms.append((bound, tuple(body.value for body in given)))
+    opening = part.opening
+    try:
+        checked_submission(
+            one.envelope, tuple(forms), opening.slots, opening.cites, opening.of, opening.inbox
+        )
+    except StandclearError as error:
+        return str(error)
+    return "its pieces do not fit together"
+
+
+def _open_slots(one: Opened, part: EntryPart, about: str, findings: Findings) -> None:
+    held = []
+    for place, slot in enumerate(part.opening.slots if part.opening else ()):
+        if slot.digest() in one.header.to:
+            held.append(slot)
+        else:
+            findings.broken(9, about, f"slot {place} is not one that its header commits to", one.index)
+    one.slots = tuple(held)
+
+
+def _open_lists(one: Opened, part: EntryPart, about: str, findings: Findings) -> None:
+    opening, header = part.opening, one.header
+    if opening is None:
+        return
+    for name, salted, digest in (("cites", opening.cites, header.cites), ("of", opening.of, header.of)):
+        if salted is not None and salted.digest() != digest:
+            findings.broken(9, about, f"its list {name!r} is not the one its header commits to", one.index)
+        elif name == "cites":
+            one.cites = salted
+        else:
+            one.of = salted
+    if opening.inbox is not None and opening.inbox.digest() != header.inbox:
+        findings.broken(9, about, "its inbox head is not the one its header commits to", one.index)
+    else:
+        one.inbox = opening.inbox
+
+
+def _open_form(one: Opened, form: FormCommits, about: str, findings: Findings) -> None:
+    digest = form.commits.digest()
+    bound = {slot.items for slot in one.slots if slot.form == form.form}
+    if form.form == "exact" and one.header.items is not None:
+        bound.add(one.header.items)
+    if digest in bound:
+        one.counts[form.form] = len(form.commits.leaves)
+    else:
+        findings.broken(
+            9, about, f"the list of its {form.form} form is not the one that was committed to", one.index
+        )
+
+
+def _open_body(one: Opened, part: EntryPart, body: OpenedBody, about: str, findings: Findings) -> None:
+    what = f"{about}: its item {body.item} in the {body.form} form"
+    leaves = next((form.commits.leaves for form in part.forms if form.form == body.form), ())
+    if body.item >= len(leaves) or commit_of(body.salt, body.text) != leaves[body.item]:
+        findings.broken(10, what, "the body is not the one that was committed to", one.index)
+        return
+    if body.form not in one.counts:
+        return  # its list is not the header's: said already
+    try:
+        typed = parse_body(one.header, body.value, "body")
+    except StandclearError as error:
+        findings.broken(10, what, f"the body is not of its kind: {error}", one.index)
+        return
+    one.bodies[body.form, body.item] = (SaltedBody(salt=body.salt, text=body.text), typed)
+
+
+# --- deeds ------------------------------------------------------------------------------------------
+
+
+def _open_deeds(one: Opened, part: EntryPart, names: Names, findings: Findings) -> None:
+    about = names.entry(part.index)
+    digests = {"effects": one.header.effects, "inboxes": one.header.inboxes, "items": one.header.items}
+    for listed in part.lists:
+        if _list_digest(listed) == digests[listed.name]:
+            one.whole_lists[listed.name] = listed.records
+        else:
+            findings.broken(
+                11, about, f"its list of {listed.name} is not the one the service signed", one.index
+            )
+    singles: dict[str, list[Record]] = {name: [] for name in LISTS}
+    for single in part.singles:
+        if _single_digest(single) == digests[single.name]:
+            singles[single.name].append(single.record)
+        else:
+            findings.broken(
+                11,
+                about,
+                f"record {single.position} of its {single.name} is not in the list the service signed",
+                one.index,
+            )
+    one.single_records = {name: tuple(records) for name, records in singles.items()}
+
+
+def _list_digest(listed: RecordList) -> bytes:
+    return SaltedList(salt=listed.salt, leaves=leaves_of(listed.records)).digest()
+
+
+def _single_digest(single: SingleRecord) -> bytes | None:
+    """The digest of the list that a single record's path leads to; None if the path leads nowhere."""
+    try:
+        root = root_from_multiproof(
+            {single.position: leaf_hash(record_leaf(single.record))}, single.n, single.path
+        )
+    except BadInclusion:
+        return None
+    return sha256(b"standclear/list/v1\n", single.salt, single.n.to_bytes(8, "big"), root)

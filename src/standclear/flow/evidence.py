@@ -1,0 +1,300 @@
+"""Evidence: what a dossier needs, gathered from a running log. What may be shown to whom is decided here.
+
+A monitor, and the service itself, are shown the whole log. Anybody else is shown the answer to a question, with what
+answers it: the open statements, what it said or was told itself, and of the rest only hashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from standclear.dossier.answers import Question
+from standclear.dossier.assemble import assemble
+from standclear.dossier.format import (
+    LISTS,
+    EntryPart,
+    FormCommits,
+    InboxLeaves,
+    OpenedBody,
+    Opening,
+    Receipt,
+    RecordList,
+    SingleRecord,
+)
+from standclear.errors import NotFound, NotPermitted
+from standclear.flow.ports import StoredEntry
+from standclear.flow.query import Query
+from standclear.flow.service import Service
+from standclear.flow.shelving import open_body
+from standclear.limits import CITES_MAX, ITEMS_MAX, RECORDS_MAX, SLOTS_MAX
+from standclear.statements.canonical import Value, read_canonical
+from standclear.statements.deeds import (
+    EffectRecord,
+    InboxRecord,
+    Record,
+    ReleaseRecord,
+    leaves_of,
+    read_record,
+)
+from standclear.statements.entry import parse_entry
+from standclear.statements.fields import Fields
+from standclear.statements.header import OPEN_KINDS, Header, parse_header
+from standclear.statements.lists import (
+    FORMS,
+    REF_BYTES,
+    SaltedList,
+    inbox_leaf,
+    read_inbox_head,
+    read_list,
+    read_slot,
+    split_ref,
+)
+from standclear.tlog.checkpoint import parse_checkpoint
+from standclear.tlog.merkle import Tree, leaf_hash, multiproof
+from standclear.tlog.note import parse_note
+from standclear.tlog.policy import NO_QUORUM, Policy, PolicyLog, format_policy
+
+
+def policy_of(service: Service) -> bytes:
+    """The policy file that trusts this log's two keys and asks for no witness. Hand it over apart from any dossier."""
+    logs = tuple(PolicyLog(key=key) for key in service.keys.log_keys())
+    return format_policy(Policy(logs=logs, witnesses=(), groups=(), quorum=NO_QUORUM))
+
+
+def dossier_of(service: Service, *, asker: bytes | None = None, receipts: Sequence[Receipt] = ()) -> bytes:
+    """The whole log up to its newest published head, which is published now if the log has grown.
+
+    `asker` None is the service's own keeper. Await `Service.settle` before, so that the last effects are in it.
+
+    Raises:
+        NotPermitted: the asker is not a monitor.
+    """
+    if asker is not None and not Query(service).is_monitor(asker, None):
+        raise NotPermitted(
+            field="asker", reason="the whole log is shown to its monitors", remedy="ask a question"
+        )
+    note = service.publisher.publish_now()
+    size = parse_checkpoint(parse_note(note).text).size
+    parts = [_whole_part(service, entry) for entry in service.store.read_entries(0, size)]
+    return assemble(note=note, tree=service.tree, parts=parts, receipts=receipts)
+
+
+def answer_of(
+    service: Service, asker: bytes, question: Question, *, receipts: Sequence[Receipt] = ()
+) -> bytes:
+    """A dossier that answers a question, with only the entries needed, and of these only what the asker may see.
+
+    Raises:
+        NotFound: the party asked about is not enrolled.
+    """
+    if question.party not in service.book.roll.parties:
+        raise NotFound(kind="party", id=question.party.hex()[:8])
+    note = service.publisher.publish_now()
+    size = parse_checkpoint(parse_note(note).text).size
+    gathered = _Gathering(service, asker, question, size)
+    gathered.run()
+    return assemble(
+        note=note,
+        tree=service.tree,
+        parts=[gathered.parts[index] for index in sorted(gathered.parts)],
+        inboxes=(InboxLeaves(party=question.party, leaves=tuple(gathered.leaves)),),
+        receipts=receipts,
+        question=question,
+    )
+
+
+# --- one entry, whole -----------------------------------------------------------------------------------
+
+
+def _header(entry: StoredEntry) -> Header:
+    return parse_header(parse_entry(entry.text).envelope.payload)
+
+
+def _whole_part(service: Service, entry: StoredEntry) -> EntryPart:
+    if _header(entry).kind == "deeds":
+        return EntryPart(index=entry.index, text=entry.text, lists=_record_lists(entry))
+    beside = Fields(read_canonical(entry.beside, "beside"), "beside")
+    opening = Opening(
+        slots=beside.many("slots", read_slot, SLOTS_MAX),
+        cites=beside.one_or_none("cites", lambda one, at: read_list(one, at, REF_BYTES, CITES_MAX)),
+        of=beside.one_or_none("of", lambda one, at: read_list(one, at, REF_BYTES + 4, ITEMS_MAX)),
+        inbox=beside.one_or_none("inbox", read_inbox_head),
+    )
+    salts = dict(beside.many("forms", _read_form_salt, len(FORMS)))
+    bodies = tuple(_bodies(service, entry))
+    forms = tuple(
+        FormCommits(
+            form=form,
+            commits=SaltedList(
+                salt=salts[form], leaves=tuple(commit for body, commit in bodies if body.form == form)
+            ),
+        )
+        for form in FORMS
+        if form in salts and bodies
+    )
+    ordered = tuple(body for form in FORMS for body, _ in bodies if body.form == form)
+    return EntryPart(index=entry.index, text=entry.text, opening=opening, forms=forms, bodies=ordered)
+
+
+def _read_form_salt(value: Value, path: str) -> tuple[str, bytes]:
+    fields = Fields(value, path)
+    return fields.choice("form", FORMS), fields.raw("salt", 16)
+
+
+def _bodies(service: Service, entry: StoredEntry) -> Iterator[tuple[OpenedBody, bytes]]:
+    """Every body with its commitment; none of an entry of which a body was shredded: its list cannot be given."""
+    keys = service.store.read_body_keys(entry.index)
+    if any(keys[stored.item] is None for stored in entry.bodies):
+        return
+    for stored in entry.bodies:
+        opened = open_body(stored, entry.sid, keys[stored.item])
+        value = read_canonical(opened.text, "body")
+        body = OpenedBody(form=stored.form, item=stored.item, salt=opened.salt, text=opened.text, value=value)
+        yield body, opened.commit()
+
+
+def _record_lists(entry: StoredEntry) -> tuple[RecordList, ...]:
+    beside = Fields(read_canonical(entry.beside, "deeds"), "deeds")
+    lists = []
+    for name in LISTS:
+        fields = Fields(beside.take(name), name)
+        records = fields.many("records", read_record, RECORDS_MAX)
+        lists.append(RecordList(name=name, salt=fields.raw("salt", 16), records=records))
+    return tuple(lists)
+
+
+# --- the answer to a question ---------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """What answers one question, for one asker."""
+
+    service: Service
+    asker: bytes
+    question: Question
+    size: int
+    parts: dict[int, EntryPart] = field(default_factory=dict)
+    leaves: list[bytes] = field(default_factory=list)
+    _is_full: bool = False
+    _deeds: list[StoredEntry] = field(default_factory=list)
+
+    def run(self) -> None:
+        query = Query(self.service)
+        self._is_full = self.asker == self.question.party or query.is_monitor(self.asker, None)
+        for entry in self.service.store.read_entries(0, self.size, with_bodies=False):
+            header = _header(entry)
+            if header.kind == "deeds":
+                self._deeds.append(entry)
+            elif header.kind in OPEN_KINDS:
+                self._add(entry.index, frozenset(FORMS))
+            elif header.sender.party == self.question.party and query.forms_for(
+                self.asker, header, entry.sid
+            ):
+                self._add_own(entry, header)
+        self._add_releases()
+        self._add_records()
+
+    def _read(self, index: int) -> StoredEntry:
+        return next(iter(self.service.store.read_entries(index, index + 1)))
+
+    def _add(self, index: int, forms: frozenset[str]) -> None:
+        """One entry with the bodies of these forms, and openings as far as the asker may see them."""
+        entry = self._read(index)
+        header = _header(entry)
+        whole = _whole_part(self.service, entry)
+        everything = self.asker == header.sender.party or Query(self.service).is_monitor(
+            self.asker, header.under
+        )
+        shown = forms | {"exact"} if everything else forms
+        part = replace(
+            whole,
+            forms=tuple(one for one in whole.forms if one.form in shown),
+            bodies=tuple(one for one in whole.bodies if one.form in shown),
+        )
+        if not everything and whole.opening is not None:
+            slots = tuple(slot for slot in whole.opening.slots if slot.party in (None, self.asker))
+            part = replace(part, opening=Opening(slots=slots, cites=self._cites(whole), of=None, inbox=None))
+        self.parts[index] = part
+
+    def _cites(self, whole: EntryPart) -> SaltedList | None:
+        """What a reply answers, if all of it is the asker's own."""
+        cites = None if whole.opening is None else whole.opening.cites
+        by_ref = self.service.book.register.by_ref
+        own = cites is not None and all(
+            ref in by_ref and by_ref[ref].party == self.asker for ref in cites.leaves
+        )
+        return cites if own else None
+
+    def _add_own(self, entry: StoredEntry, header: Header) -> None:
+        """What the party asked about said itself: its replies, and the inbox heads that it signed."""
+        if header.kind in ("acknowledgement", "dissemination"):
+            self._add(entry.index, frozenset(FORMS))
+        elif self._is_full and header.inbox is not None:
+            self._add(entry.index, frozenset())
+
+    def _add_releases(self) -> None:
+        """The party's inbox as far as the last deeds commit to it, and what was released to it before the time."""
+        inbox = self.service.book.inboxes.inbox(self.question.party)
+        for position in range(self._committed()):
+            ref, form = inbox.refs[position], inbox.forms[position]
+            index = self.service.book.index_of[split_ref(ref)[0]]
+            leaf = inbox_leaf(ref, form)
+            if not self._is_full and self._sender(index) != self.asker:
+                self.leaves.append(leaf_hash(leaf))
+                continue
+            self.leaves.append(leaf)
+            if inbox.times_ms[position] < self.question.before_ms and index not in self.parts:
+                self._add(index, frozenset({form}))
+
+    def _sender(self, index: int) -> bytes:
+        return _header(self._read(index)).sender.party
+
+    def _committed(self) -> int:
+        if not self._deeds:
+            return 0
+        heads = next(one for one in _record_lists(self._deeds[-1]) if one.name == "inboxes")
+        found = [one for one in heads.records if isinstance(one, InboxRecord)]
+        return next((one.n for one in found if one.party == self.question.party), 0)
+
+    def _add_records(self) -> None:
+        """The records of the deeds that speak of these entries and this inbox, each with its path."""
+        shown_sids = {self.service.book.index_of[sid]: sid for sid in self._sids()}
+        for entry in self._deeds:
+            singles = [
+                _single(one, position)
+                for one in _record_lists(entry)
+                for position, record in enumerate(one.records)
+                if self._shows(record, shown_sids, entry is self._deeds[-1])
+            ]
+            if singles:
+                self.parts[entry.index] = EntryPart(
+                    index=entry.index, text=entry.text, singles=tuple(singles)
+                )
+
+    def _sids(self) -> set[bytes]:
+        return {parse_entry(part.text).envelope.sid() for part in self.parts.values()}
+
+    def _shows(self, record: Record, shown: dict[int, bytes], is_last: bool) -> bool:
+        match record:
+            case InboxRecord():
+                return is_last and record.party == self.question.party
+            case ReleaseRecord():
+                return record.party == self.question.party and (self._is_full or record.sid in shown.values())
+            case EffectRecord():
+                return record.index in shown
+            case _:
+                return False
+
+
+def _single(listed: RecordList, position: int) -> SingleRecord:
+    tree = Tree(leaf_hash(leaf) for leaf in leaves_of(listed.records))
+    return SingleRecord(
+        name=listed.name,
+        salt=listed.salt,
+        n=len(listed.records),
+        position=position,
+        record=listed.records[position],
+        path=multiproof(tree, [position]),
+    )
