@@ -8,9 +8,11 @@
 
 pub mod check;
 pub mod decide;
+pub mod entries;
 pub mod exact;
 pub mod fault;
 pub mod filter;
+pub mod grid;
 pub mod index;
 pub mod join;
 pub mod merge;
@@ -22,6 +24,8 @@ pub mod rules;
 pub mod shape;
 pub mod simd;
 pub mod stream;
+pub mod tracks;
 pub mod volume;
+pub mod zones;
 #[cfg(feature = "python")]
 mod python;

@@ -6,6 +6,7 @@ mod index;
 mod objects;
 mod pairs;
 mod rules;
+mod zones;
 
 use pyo3::prelude::*;
 
@@ -20,6 +21,9 @@ fn standclear_engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<index::PyIndex>()?;
     module.add_class::<index::PyPacked>()?;
     module.add_class::<index::PyStream>()?;
+    module.add_class::<zones::PyZones>()?;
+    module.add_function(wrap_pyfunction!(zones::entries_ahead, module)?)?;
+    module.add_function(wrap_pyfunction!(zones::legs_ahead, module)?)?;
     module.add_function(wrap_pyfunction!(pairs::pairs_meet, module)?)?;
     module.add_function(wrap_pyfunction!(pairs::stated_distances_cm, module)?)?;
     module.add_function(wrap_pyfunction!(pairs::places, module)?)?;
