@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from standclear.dossier.format import LEAF_BYTES
 from standclear.dossier.opened import Names, Opened
 from standclear.dossier.report import Findings
 from standclear.spacetime.meet import NO_MARGIN, meets
+from standclear.spacetime.units import FOREVER_MS
 from standclear.spacetime.volume import Volume, volume_from_value, volume_to_value
 from standclear.statements.canonical import Value, b64u
 from standclear.statements.deeds import EffectRecord, InboxRecord, ReleaseRecord
@@ -220,18 +222,34 @@ def check_answer(asks: Value, claims: Value, derived: Value, names: Names, findi
         says = f"the answer is not the one that follows from the evidence: {', '.join(wrong) or 'its form'}"
         findings.broken(16, "the first line", says)
         return
-    party = names.party(read_question(asks, "asks").party)
+    question = read_question(asks, "asks")
     findings.holds(
         16,
-        f"{party} was told of {len(derived['told'])} notice(s) about the area before the time asked; "
-        f"{derived['elsewhere']} were elsewhere",
+        f"before {_utc(question.before_ms)} {names.party(question.party)} was told of {len(derived['told'])} notice(s) "
+        f"about the area; {derived['elsewhere']} were elsewhere",
     )
+    for row in derived["told"]:
+        findings.holds(16, _told(row, names))
     for name, says in (
         ("undecidable", "were told, and their words are gone or not at hand: where they are is unknown"),
         ("withheld", "were told by others, and are withheld from whoever asked"),
     ):
         if derived[name]:
             findings.unproven(16, f"{derived[name]} release(s)", says)
+
+
+def _told(row: Value, names: Names) -> str:
+    acknowledged = row["acknowledged_ms"]
+    return (
+        f"at {_utc(row['released_ms'])}: {names.entry(row['index'])}, item {row['item']}, in the {row['form']} form; "
+        + ("no acknowledgement is shown" if acknowledged is None else f"acknowledged {_utc(acknowledged)}")
+    )
+
+
+def _utc(ms: int | None) -> str:
+    if ms is None or ms > FOREVER_MS:
+        return "a time not shown"
+    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def _fields(value: Value) -> dict[str, Value]:

@@ -189,11 +189,24 @@ def _open_piece_by_piece(one: Opened, part: EntryPart, names: Names, findings: F
         _open_form(one, form, about, findings)
     for body in part.bodies:
         _open_body(one, part, body, about, findings)
-    if part.opening is not None and part.forms and _is_complete(part):
+    if _is_opened(one.header, part) and part.forms and _is_complete(part):
         if before == sum(len(found) for found in findings.found.values()):
             findings.broken(
                 9, about, "with all that stands beside it, it is no statement: " + _why(one, part)
             )
+
+
+def _is_opened(header: Header, part: EntryPart) -> bool:
+    """Whether every list that the header commits to is given: then nothing was withheld."""
+    opening = part.opening
+    return opening is not None and all(
+        (digest is None) == (given is None)
+        for digest, given in (
+            (header.cites, opening.cites),
+            (header.of, opening.of),
+            (header.inbox, opening.inbox),
+        )
+    )
 
 
 def _why(one: Opened, part: EntryPart) -> str:

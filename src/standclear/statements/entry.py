@@ -13,6 +13,7 @@ from standclear.limits import ENTRY_BYTES_MAX
 from standclear.statements.envelope import Envelope, parse_envelope
 
 ENTRY_MARK = b"standclear.entry/v1\n"
+TIME_DIGITS_MAX = 15  # of a time up to the end of the year 9999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ def parse_entry(text: bytes) -> Entry:
         not text.startswith(ENTRY_MARK)
         or not line_end
         or not time.isdigit()
+        or len(time) > TIME_DIGITS_MAX
         or (time[:1] == b"0" and time != b"0")
     ):
         raise Malformed("entry", "not an entry of version 1", "see docs/spec/statement.md, 2")
