@@ -2,7 +2,7 @@
 
     StandclearError
     ├── Refused            fix the input; nothing was changed
-    │   ├── Malformed · BadSignature · UnknownParty · UnknownKey · NotPermitted
+    │   ├── Malformed · BadSignature · UnknownParty · UnknownKey · UnknownSession · NotPermitted
     │   ├── OverLimit · Repeated · WrongLog · NotFound · Ambiguous
     ├── Unproven           do not believe it
     │   ├── BadNote · BadCheckpoint · BadInclusion · BadConsistency · QuorumMissed · Mismatch
@@ -85,6 +85,13 @@ class UnknownKey(Refused):
 
     slug = "unknown-key"
     title = "The key is not enrolled, or no longer"
+
+
+class UnknownSession(Refused):
+    """No session was shown, or one that has ended: the desk proves itself with its key and comes again."""
+
+    slug = "unknown-session"
+    title = "No session, or no longer"
 
 
 class NotPermitted(Refused):

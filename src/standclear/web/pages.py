@@ -1,0 +1,90 @@
+"""What an operator and a passer-by read: health, metrics, the API's document, and a page that says what this is."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from standclear.errors import StandclearError
+from standclear.web.front import front
+from standclear.web.metrics import CONTENT_TYPE
+
+_DOCUMENT = Path(__file__).with_name("openapi.json")
+
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<body>{banner}
+<h1>{title}</h1>
+<p>A log of signed statements between parties to a de-confliction arrangement, kept by {service}: who told whom what,
+when, and who answered. It holds {size} entries; {published} of them are under its published head.</p>
+<p>Nothing here says that a place may be struck or entered. What is not listed is protected all the same.</p>
+<ul><li><a href="checkpoint">checkpoint</a></li><li><a href="v1/log">what this log is</a></li>
+<li><a href="health">health</a></li><li><a href="openapi.json">the API</a></li></ul>
+</body></html>
+"""
+
+
+async def page(request: Request) -> Response:
+    """GET /: what this is, for somebody who followed a link."""
+    shown = front(request)
+    charter = shown.service.book.roll.charter
+    assert charter is not None
+    banner = (
+        "<p><strong>EXERCISE EXERCISE EXERCISE: nothing in this log is real.</strong></p>"
+        if shown.exercise
+        else ""
+    )
+    return HTMLResponse(
+        _PAGE.format(
+            title=escape(shown.name),
+            banner=banner,
+            service=escape(charter.service_name),
+            size=shown.service.size,
+            published=shown.service.publisher.size,
+        )
+    )
+
+
+async def health(request: Request) -> Response:
+    """GET /health: 200 while statements are taken; else 503, with what is wrong."""
+    shown = front(request)
+    service = shown.service
+    wrong = _wrong(request)
+    value = {
+        "status": "stopped" if service.sequencer.failed else "degraded" if wrong else "serving",
+        "wrong": wrong,
+        "size": service.size,
+        "published_size": service.publisher.size,
+        "published_lag": service.size - service.publisher.size,
+        "waiting": service.sequencer.waiting,
+        "index": service.index_name,
+        "sessions": len(shown.sessions),
+        "streams": shown.streams.total(),
+    }
+    return shown.json(value, 503 if wrong else 200)
+
+
+def _wrong(request: Request) -> list[str]:
+    """Slugs of what keeps the service from taking statements."""
+    service = front(request).service
+    found = [] if service.sequencer.failed is None else [service.sequencer.failed.slug]
+    for ask in (service.store.read_head, service.clock.now_ms):
+        try:
+            ask()
+        except StandclearError as error:
+            found.append(error.slug)
+    return found
+
+
+async def metrics(request: Request) -> Response:
+    """GET /metrics: for Prometheus."""
+    return Response(front(request).metrics.to_bytes(), 200, media_type=CONTENT_TYPE)
+
+
+async def openapi(request: Request) -> Response:
+    """GET /openapi.json: this API, as docs/api/openapi.yaml says it."""
+    return Response(_DOCUMENT.read_bytes(), 200, media_type="application/json")

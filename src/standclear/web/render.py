@@ -1,0 +1,183 @@
+"""Values of the flow as JSON: bytes in base64url, times in milliseconds, nothing left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from standclear.conflicts.agreements import Agreement
+from standclear.conflicts.standing import Standing
+from standclear.flow.query import InboxItem, Told, WhoKnew
+from standclear.flow.telling import ToldRange
+from standclear.obligations.ladder import Ladder
+from standclear.statements.canonical import b64u
+from standclear.statements.deeds import EffectRecord
+from standclear.statements.lists import split_ref
+from standclear.statements.roll import DeskStanding, PartyStanding
+
+Json = dict[str, Any]
+
+NOTHING_TOLD = "nothing that was released to you; others may be there"
+
+
+def ref_value(ref: bytes) -> Json:
+    """A reference with its parts."""
+    sid, item = split_ref(ref)
+    return {"ref": b64u(ref), "sid": b64u(sid), "item": item}
+
+
+def inbox_item_value(one: InboxItem) -> Json:
+    return ref_value(one.ref) | {
+        "position": one.position,
+        "form": one.form,
+        "kind": one.kind,
+        "act": one.act,
+        "sender": b64u(one.sender),
+        "index": one.index,
+        "stated_ms": one.stated_ms,
+        "integrated_ms": one.integrated_ms,
+        "released_ms": one.released_ms,
+        "condition": one.condition,
+        "rung": one.rung,
+        "deadline_ms": one.deadline_ms,
+        "salt": None if one.salt is None else b64u(one.salt),
+        "body": one.body,
+    }
+
+
+def range_value(one: ToldRange) -> Json:
+    return {
+        "start": one.start,
+        "end": one.end,
+        "sid": b64u(one.sid),
+        "form": one.form,
+        "kind": one.kind,
+        "act": one.act,
+        "sender": b64u(one.sender),
+        "under": None if one.under is None else b64u(one.under),
+        "index": one.index,
+        "released_ms": one.released_ms,
+    }
+
+
+def standing_value(one: Standing, now_ms: int) -> Json:
+    return ref_value(one.ref) | {
+        "kind": one.kind,
+        "party": b64u(one.party),
+        "desk": b64u(one.desk),
+        "under": None if one.under is None else b64u(one.under),
+        "index": one.index,
+        "integrated_ms": one.integrated_ms,
+        "name": one.name,
+        "state": one.state,
+        "condition": one.condition(now_ms),
+        "effect": one.effect,
+        "change": one.change,
+        "cited": sorted(map(b64u, one.cited)),
+        "aware_of": sorted(map(b64u, one.aware_of)),
+        "unaware": sorted(map(b64u, one.unaware)),
+        "successors": [b64u(ref) for ref in one.successors],
+    }
+
+
+def ladder_value(one: Ladder, now_ms: int) -> Json:
+    return {
+        "sid": b64u(one.sid),
+        "party": b64u(one.party),
+        "sender": b64u(one.sender),
+        "kind": one.kind,
+        "start": one.start,
+        "end": one.end,
+        "travel": one.travel,
+        "rung": one.rung(),
+        "released_ms": one.released_ms,
+        "deadline_ms": one.deadline_ms,
+        "overdue": one.is_overdue(now_ms),
+        "sent_ms": one.sent_ms,
+        "handed_ms": one.handed_ms,
+        "handed_key": None if one.handed_key is None else b64u(one.handed_key),
+        "acknowledged_count": one.acknowledged_count,
+        "acknowledged_ms": one.acknowledged_ms,
+        "acknowledged_key": None if one.acknowledged_key is None else b64u(one.acknowledged_key),
+        "unacknowledged": _open_ranges(one),
+        "answer": one.answer,
+        "disseminated": [
+            {"at_ms": at_ms, "to": list(to), "beyond_release": beyond}
+            for at_ms, to, beyond in one.disseminated
+        ],
+    }
+
+
+def _open_ranges(ladder: Ladder) -> list[list[int]]:
+    """What is still unacknowledged, as ranges [start, end) of the recipient's inbox."""
+    if not ladder.acknowledged:
+        return [[ladder.start, ladder.end]]
+    found: list[list[int]] = []
+    for place, is_acknowledged in enumerate(ladder.acknowledged):
+        if is_acknowledged:
+            continue
+        position = ladder.start + place
+        if found and found[-1][1] == position:
+            found[-1][1] += 1
+        else:
+            found.append([position, position + 1])
+    return found
+
+
+def effect_value(one: EffectRecord) -> Json:
+    return {
+        "effect": one.effect,
+        "marks": list(one.marks),
+        "rule": None if one.rule is None else b64u(one.rule),
+        "aware_of": one.aware_of,
+        "missing": [b64u(ref) for ref in one.missing],
+    }
+
+
+def told_value(one: Told) -> Json:
+    return ref_value(one.ref) | {
+        "position": one.position,
+        "form": one.form,
+        "kind": one.kind,
+        "name": one.name,
+        "sender": b64u(one.sender),
+        "released_ms": one.released_ms,
+        "state": one.state,
+        "change": one.change,
+        "successors": [b64u(ref) for ref in one.successors],
+        "handed_ms": one.handed_ms,
+        "acknowledged_ms": one.acknowledged_ms,
+        "disseminated_ms": one.disseminated_ms,
+    }
+
+
+def who_knew_value(one: WhoKnew) -> Json:
+    return {
+        "party": b64u(one.party),
+        "before_ms": one.before_ms,
+        "told": [told_value(row) for row in one.told],
+        "note": "" if one.told else NOTHING_TOLD,
+        "inbox": {"n": one.inbox_n, "root": b64u(one.inbox_root)},
+        "size": one.size,
+        "undecidable": one.undecidable,
+    }
+
+
+def party_value(one: PartyStanding, desks: list[DeskStanding]) -> Json:
+    return {
+        "party": b64u(one.party),
+        "name": one.name,
+        "party_type": one.party_type,
+        "root": b64u(one.root),
+        "desks": [
+            {"desk": b64u(desk.desk), "name": desk.name, "phones": list(desk.phones)} for desk in desks
+        ],
+    }
+
+
+def agreement_value(one: Agreement) -> Json:
+    return {
+        "first": b64u(one.first),
+        "sid": b64u(one.sid),
+        "adhered": sorted(map(b64u, one.adhered)),
+        "arrangement": one.arrangement.to_value(),
+    }

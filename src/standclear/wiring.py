@@ -1,0 +1,337 @@
+"""Wiring: the one place that reads the clock and chance, opens the store, chooses the index, and puts the parts together.
+
+The life of a process, numbered here and at the code:
+
+1. Refuse `python -O`: the assertions are part of the program.
+2. The seed: read from the directory, or made there on the first start. It never leaves the file.
+3. The store is opened, and the service built from it: everything is derived again and compared.
+4. The charter is written, if the log is new; a log that is there must be the one that was meant.
+5. The policy file is written, for readers to be given by another way.
+6. Requests are taken until a signal, or until the service fails: then the process ends and says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+import uvicorn
+import uvloop
+
+from standclear.config import Config
+from standclear.conflicts.candidates import CandidateIndex
+from standclear.errors import Fatal, Malformed, ServiceUnavailable, WrongLog
+from standclear.flow.clock import GuardedClock
+from standclear.flow.identity import service_keys
+from standclear.flow.service import LogDescription, Service
+from standclear.limits import CONNECTIONS_MAX, KEEP_ALIVE_S, STOPPING_MS
+from standclear.statements.canonical import b64u, from_b64u
+from standclear.stores.rtree import RTreeIndex
+from standclear.stores.sqlite import SqliteLogStore
+from standclear.tlog.policy import NO_QUORUM, Policy, PolicyLog, format_policy
+from standclear.web.app import Door
+from standclear.web.front import Front, front_of
+
+SEED_FILE: Final = "service.seed"
+POLICY_FILE: Final = "log.policy"
+_SEED_MARK: Final = "standclear-service-seed/v1 "
+_ORIGIN: Final = "origin"
+_EXERCISE_ORIGIN: Final = "exercise.standclear.example/trial"
+_EXERCISE_NAME: Final = "EXERCISE trial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A service that is running, with its store and its directory."""
+
+    service: Service
+    store: SqliteLogStore
+    policy: Path
+
+    async def close(self) -> None:
+        """Stop the service and release the store."""
+        try:
+            await self.service.stop()
+        finally:
+            self.store.close()
+
+
+def wall_ms() -> int:
+    """Now by this machine's clock: Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def monotonic_ms() -> int:
+    """Milliseconds of a clock that nobody sets."""
+    return time.monotonic_ns() // 1_000_000
+
+
+def require_assertions() -> None:
+    """Refuse to run without assertions: a broken invariant must stop the process.
+
+    Raises:
+        Fatal: Python was started with -O.
+    """
+    if sys.flags.optimize:  # 1
+        raise Fatal(
+            reason="python -O leaves out the assertions", remedy="start without -O and without PYTHONOPTIMIZE"
+        )
+
+
+# --- the service ----------------------------------------------------------------------------------
+
+
+async def open_service(config: Config) -> Opened:
+    """The service of a directory, running; a new log is begun where there is none.
+
+    Raises:
+        Malformed, WrongLog: the settings do not fit the log that is there.
+        StoreUnavailable, Fatal: it cannot be opened, or must not be.
+    """
+    require_assertions()
+    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = SqliteLogStore(config.data)
+    try:
+        service = _built(config, store)
+        await service.start()
+        if store.read_head().size == 0:  # 4
+            await service.begin(_description(config))
+        return Opened(service=service, store=store, policy=_write_policy(config.data, service))
+    except BaseException:
+        store.close()
+        raise
+
+
+def _built(config: Config, store: SqliteLogStore) -> Service:
+    head = store.read_head()
+    kept = store.find_setting(_ORIGIN)
+    origin = config.origin or (kept or b"").decode("utf-8") or (_EXERCISE_ORIGIN if config.exercise else "")
+    if not origin:
+        raise Malformed("origin", "a new log needs an origin", "name it: --origin log.example.org/province")
+    if kept is None:
+        store.put_setting(_ORIGIN, origin.encode("utf-8"))
+    elif kept.decode("utf-8") != origin:
+        raise WrongLog(
+            field="origin",
+            theirs=origin,
+            ours=kept.decode("utf-8"),
+            remedy="name another directory or this origin",
+        )
+    index_name, make_index = _index()
+    clock = GuardedClock(wall_ms, monotonic_ms, head.last_ms)
+    seed = _read_seed(config.data / SEED_FILE, is_new=head.size == 0)  # 2
+    keys = service_keys(origin, seed)
+    service = Service(  # 3
+        store=store, keys=keys, clock=clock, fresh=os.urandom, make_index=make_index, index_name=index_name
+    )
+    charter = service.book.roll.charter
+    if charter is not None and charter.service_root != keys.root.public:
+        raise WrongLog(
+            field="seed", reason="the seed is not that of this log", remedy="put the log's own seed file back"
+        )
+    if charter is not None and config.exercise and not charter.exercise:
+        raise WrongLog(
+            field="exercise", reason="this log is real", remedy="give an exercise a directory of its own"
+        )
+    return service
+
+
+def _description(config: Config) -> LogDescription:
+    name = config.name or (_EXERCISE_NAME if config.exercise else "")
+    if not name:
+        raise Malformed("name", "a new log needs a name", "name it: --name 'Northern province'")
+    return LogDescription(name=name, service_name=config.service_name or name, exercise=config.exercise)
+
+
+def _index() -> tuple[str, Callable[[], CandidateIndex]]:
+    """The index in use, and its name: /health and /v1/log say which it is."""
+    return "rtree", RTreeIndex
+
+
+def _read_seed(path: Path, *, is_new: bool) -> bytes:
+    """The service's 32-byte seed, from a file that its owner alone may read; made where a log is new.
+
+    Raises:
+        Fatal: the file is readable by others, is missing beside a log, or is not a seed.
+    """
+    if not path.exists():
+        if not is_new:
+            raise Fatal(
+                file=str(path), reason="the log is here and its seed is not", remedy="put the seed file back"
+            )
+        _write_seed(path, os.urandom(32))
+    if path.stat().st_mode & 0o077:
+        raise Fatal(file=str(path), reason="others may read the service's seed", remedy=f"chmod 600 {path}")
+    line = path.read_text("ascii", errors="replace").strip()
+    try:
+        return from_b64u(line.removeprefix(_SEED_MARK), 32, "seed")
+    except Malformed:
+        raise Fatal(file=str(path), reason="not a service's seed", remedy="put the seed file back") from None
+
+
+def _write_seed(path: Path, seed: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(f"{_SEED_MARK}{b64u(seed)}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_policy(directory: Path, service: Service) -> Path:
+    """The log's keys as a policy file: what a reader must be given by another way than the log itself."""
+    logs = tuple(PolicyLog(key=key) for key in service.keys.log_keys())
+    path = directory / POLICY_FILE
+    path.write_bytes(format_policy(Policy(logs=logs, witnesses=(), groups=(), quorum=NO_QUORUM)))
+    return path
+
+
+# --- the process ----------------------------------------------------------------------------------
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own way with signals: ours ends the live streams first, and the store is closed after it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `serve`."""
+        yield
+
+
+def log_to_stderr(level: str) -> Any:
+    """The service's structured log: one JSON object a line, on stderr."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    return structlog.get_logger()
+
+
+def run_until_stopped(
+    config: Config,
+    told: Callable[[str, Path], None],
+    beside: Callable[[Service], Awaitable[None]] | None = None,
+) -> None:
+    """`serve` in an event loop of its own."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(config, told, beside))
+
+
+async def serve(
+    config: Config,
+    told: Callable[[str, Path], None],
+    beside: Callable[[Service], Awaitable[None]] | None = None,
+) -> None:
+    """Run the service until a signal; `told(address, policy file)` is called once it listens.
+
+    `beside` runs in the same loop once requests are taken (the demo's story); its end does not end the service.
+
+    Raises:
+        StandclearError: it could not start, or it failed while it ran.
+    """
+    log = log_to_stderr(config.log_level)
+    listening = _listen(config)
+    opened = await open_service(config)
+    service = opened.service
+    shown = front_of(service, address_rate_s=config.address_rate_s, session_rate_s=config.session_rate_s)
+    server = _Server(_uvicorn_config(config, Door(shown, log)))
+    _stop_on_signals(server, shown)
+    log.info("started", address=_address(listening), index=service.index_name, size=service.size)
+    told(_address(listening), opened.policy)
+    try:
+        await _until_stopped(
+            server, listening, [service.failure(), *([beside(service)] if beside else [])]
+        )  # 6
+    finally:
+        shown.close()
+        await opened.close()
+        log.info("stopped", size=service.size)
+
+
+def _stop_on_signals(server: uvicorn.Server, shown: Front) -> None:
+    """A signal takes no more requests, ends the live streams, and lets answers under way be given."""
+
+    def stop() -> None:
+        server.should_exit = True
+        shown.close()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+async def _until_stopped(
+    server: uvicorn.Server, listening: socket.socket, watched: list[Awaitable[None]]
+) -> None:
+    """Serve until the server ends; if something that is watched fails, end it, and raise what that failed with."""
+    serving = asyncio.create_task(server.serve([listening]))
+    others = {asyncio.ensure_future(one) for one in watched}
+    failed: BaseException | None = None
+    while not serving.done():
+        done, _ = await asyncio.wait({serving, *others}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done & others:
+            others.discard(task)
+            failed = failed or task.exception()
+        server.should_exit = server.should_exit or failed is not None
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    if failed is not None:
+        raise failed
+    serving.result()
+
+
+def _uvicorn_config(config: Config, door: Door) -> uvicorn.Config:
+    return uvicorn.Config(
+        door,
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(config.proxies),
+        forwarded_allow_ips=config.proxies or None,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=STOPPING_MS // 1000,
+    )
+
+
+def _listen(config: Config) -> socket.socket:
+    host, port = config.host_and_port()
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise ServiceUnavailable(
+            address=config.listen, reason=error.strerror, remedy="listen elsewhere: --listen HOST:PORT"
+        ) from error
+    listening.set_inheritable(False)
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
