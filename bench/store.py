@@ -164,7 +164,10 @@ def measure_candidates() -> None:
     index = RTreeIndex()
     cpu_began = time.process_time()
     took_s = timed(lambda: index.insert(rows))
-    say("insert 100,000 volumes into the R*Tree", f"{took_s:.2f} s, {time.process_time() - cpu_began:.2f} s of CPU")
+    say(
+        "insert 100,000 volumes into the R*Tree",
+        f"{took_s:.2f} s, {time.process_time() - cpu_began:.2f} s of CPU",
+    )
     found = 0
     took = []
     for one in asked:

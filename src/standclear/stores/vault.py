@@ -52,7 +52,7 @@ class Vault:
         except OSError as error:
             raise _unavailable(error) from error
         try:
-            header = os.pread(self._file, HEADER_BYTES, 0)
+            header = self._read(HEADER_BYTES, 0)
             if is_new_log:
                 self._require_unused()
                 header = _MAGIC + os.urandom(PAIRING_BYTES).hex().encode() + b"\n"
@@ -72,10 +72,7 @@ class Vault:
 
     def find(self, slot: int, count: int) -> tuple[bytes | None, ...]:
         """The keys of some slots; None where there is none any more."""
-        try:
-            held = os.pread(self._file, count * KEY_BYTES, HEADER_BYTES + slot * KEY_BYTES)
-        except OSError as error:
-            raise _unavailable(error) from error
+        held = self._read(count * KEY_BYTES, HEADER_BYTES + slot * KEY_BYTES)
         held = held.ljust(count * KEY_BYTES, b"\0")
         keys = (held[at : at + KEY_BYTES] for at in range(0, len(held), KEY_BYTES))
         return tuple(None if key == _NO_KEY else key for key in keys)
@@ -87,6 +84,12 @@ class Vault:
     def close(self) -> None:
         """Give the file back."""
         os.close(self._file)
+
+    def _read(self, count: int, offset: int) -> bytes:
+        try:
+            return os.pread(self._file, count, offset)
+        except OSError as error:
+            raise _unavailable(error) from error
 
     def _write(self, content: bytes, offset: int) -> None:
         left = memoryview(content)
