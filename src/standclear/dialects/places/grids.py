@@ -28,6 +28,14 @@ _UTM: Final = re.compile(
     rf"\s?[,;/]?\s+(?:N\s?)?({_METRES})\s?(?:M?\s?N)?"
 )
 _BANDS: Final = "CDEFGHJKLMNPQRSTUVWX"
+_ODD_ZONES: Final = {  # Norway and Svalbard: zone and band to their west and east
+    (31, "V"): (0, 3),
+    (32, "V"): (3, 12),
+    (31, "X"): (0, 9),
+    (33, "X"): (9, 21),
+    (35, "X"): (21, 33),
+    (37, "X"): (33, 42),
+}
 _AGREE_M: Final = 1.5  # the mgrs package answers in whole metres
 _REMEDY_MGRS: Final = "write zone, band, square and 4 to 10 digits, half of them easting: 36SYE 12345 67890"
 
@@ -75,27 +83,28 @@ def _mgrs(zone: int, band: str, square: str, east: str, north: str | None, field
         raise Malformed(field, f"has {len(east)} digits each way", _REMEDY_MGRS)
     package = _package(field)
     name = f"{zone}{band}{square}{east}{north}"
+    side_m = 10 ** (5 - len(east))
     try:
         lat, lon = package.toLatLon(name)
-        seen = _names_near(package, name, lat, lon, 10 ** (5 - len(east)), len(east))
+        named = package.toMGRS(lat, lon, len(east)).lstrip("0")
     except package.refusal as refused:
         raise Malformed(field, f"{name} names no square on the ground", _REMEDY_MGRS) from refused
-    if name not in seen:
-        reason = f"{name} converts back to {min(seen)}: that square does not lie in this zone and band"
+    if name != named and not _reaches(zone, band, lat, lon, side_m):
+        reason = f"{name} converts back to {named}: that square does not lie in this zone and band"
         raise Malformed(field, reason, "look at the grid zone on the map again")
-    return GridPlace(lon=lon, lat=lat, radius_m=10 ** (5 - len(east)) / math.sqrt(2), format="mgrs")
+    return GridPlace(lon=lon, lat=lat, radius_m=side_m / math.sqrt(2), format="mgrs")
 
 
-def _names_near(package: _Mgrs, name: str, lat: float, lon: float, side_m: int, digits: int) -> set[str]:
-    """What the middle of a square and four places near its corners are called when converted back."""
-    step_lat = side_m * 0.45 / 111_320
-    step_lon = step_lat / max(math.cos(math.radians(lat)), 0.1)
-    around = [(0, 0), (-1, -1), (-1, 1), (1, -1), (1, 1)]
-    return {_plain(package.toMGRS(lat + i * step_lat, lon + j * step_lon, digits)) for i, j in around}
-
-
-def _plain(name: str) -> str:
-    return name.lstrip("0")
+def _reaches(zone: int, band: str, lat: float, lon: float, side_m: int) -> bool:
+    """Whether a square reaches into its zone and band, though its middle lies just beyond their edge."""
+    west, east = _ODD_ZONES.get((zone, band), (zone * 6 - 186, zone * 6 - 180))
+    south = _BANDS.index(band) * 8 - 80
+    north = south + (12 if band == "X" else 8)
+    reach_lat = side_m / 111_000
+    reach_lon = reach_lat / math.cos(math.radians(min(abs(lat), 84)))
+    beyond = max((lon - west) % 360, (east - lon) % 360)
+    is_within = (lon - west) % 360 <= (east - west) % 360
+    return south - reach_lat <= lat <= north + reach_lat and (is_within or beyond >= 360 - reach_lon)
 
 
 def _utm(zone: int, letter: str, easting: str, northing: str, field: str, verbatim: str) -> GridPlace:
@@ -213,11 +222,21 @@ def mgrs_name(lat: float, lon: float, digits: int, *, field: str) -> str:
     """The MGRS square of 10**(5 - digits) metres in which a place lies, written in groups.
 
     Raises:
-        Malformed: the place lies in the polar grids.
+        Malformed: the place lies in the polar grids, or on an edge for which the package has no name.
     """
     if not -80 <= lat < 84:
         raise Malformed(field, "lies in the polar grids, which are not written", "read back in degrees")
-    name = _package(field).toMGRS(lat, lon, digits)
+    package = _package(field)
+    name = package.toMGRS(lat, lon, digits)
+    try:
+        seen_lat, seen_lon = package.toLatLon(name)
+    except package.refusal as refused:
+        raise Malformed(
+            field, f"the grid answers {name}, which names no square", "read back in degrees"
+        ) from refused
+    north_m, east_m = (seen_lat - lat) * 111_320, ((seen_lon - lon + 180) % 360 - 180) * 111_320
+    if math.hypot(north_m, east_m * math.cos(math.radians(lat))) > 10 ** (5 - digits):
+        raise Malformed(field, f"the grid answers {name}, which lies elsewhere", "read back in degrees")
     square = len(name) - 2 * digits
     return (
         f"{name[: square - 2]} {name[square - 2 : square]} {name[square:][:digits]} {name[square:][digits:]}"

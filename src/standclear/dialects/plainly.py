@@ -1,0 +1,71 @@
+"""An arrangement in plain words: whom it obliges to do what, by when, and who is told in each case."""
+
+from __future__ import annotations
+
+from standclear.statements.arrangement import Arrangement, KindRule
+
+_CASES = {
+    (True, True): "both were released to each other",
+    (True, False): "the notice was released to the planner, the activity not to the owner",
+    (False, True): "the activity was released to the owner, the notice not to the planner",
+    (False, False): "neither was released to the other",
+}
+_TOLD = {"planner": "the planner", "owner": "the notice's owner", "neutral": "the neutral desk"}
+
+
+def explain(arrangement: Arrangement) -> list[str]:
+    """The sentences that an arrangement amounts to.
+
+    Example:
+        >>> span(5_400_000)
+        '90 min'
+    """
+    lines = [
+        f"{arrangement.name} ({arrangement.state.replace('_', ' ')}), decided by {arrangement.predicate}."
+    ]
+    for rule in arrangement.kinds:
+        lines += _kind(rule)
+    for concern in arrangement.matrix:
+        lines.append(
+            f"A {concern.a} and a {concern.b} meet ({concern.name}) when they come within "
+            f"{concern.horizontal_cm / 100:g} m, {concern.vertical_cm / 100:g} m of height and {span(concern.time_ms)}"
+            f"{'; one party’s own too' if concern.own else ''}."
+        )
+    lines.append(
+        "Who files an activity must cite what it meets and was released to it, on an inbox head no older than "
+        f"{span(arrangement.citation_grace_ms)}; or files it openly uncited."
+    )
+    for row in arrangement.one_sided:
+        told = " and ".join(_TOLD[word] for word in row.tell) or "nobody"
+        lines.append(
+            f"When they meet and {_CASES[row.notice_released, row.activity_released]}: {told} is told."
+        )
+    lines.append(f"Bodies are kept for {span(arrangement.retention_ms)} at least.")
+    lines.append("Lapse, lateness or absence from this system removes no protection from anybody.")
+    return lines
+
+
+def _kind(rule: KindRule) -> list[str]:
+    after = (
+        f"past its time it goes on being matched, for {span(rule.long_stop_ms)} or until its owner closes it"
+        if rule.after_end == "keeps"
+        else "it is matched for its own time"
+    )
+    late = (
+        f"; notice shorter than {span(rule.lead_ms)} is labelled late, never refused" if rule.lead_ms else ""
+    )
+    acknowledged = f"A {rule.kind} released to a party is acknowledged by its desk within {span(rule.acknowledge_ms)}{late}; {after}."
+    blanket = (
+        f"A {rule.kind} wider than {rule.blanket_extent_cm / 100_000:g} km or longer than "
+        f"{span(rule.blanket_duration_ms)} is labelled blanket and proves no awareness; more than {rule.daily_max:,} "
+        "a day from one party are labelled over quota."
+    )
+    return [acknowledged, blanket]
+
+
+def span(ms: int) -> str:
+    """A span of time in its largest whole unit."""
+    for unit, length in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
+        if ms and ms % length == 0:
+            return f"{ms // length} {unit}"
+    return f"{ms} ms"
