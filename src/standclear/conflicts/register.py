@@ -6,8 +6,9 @@ arrangement's tables; the exact predicate decides each pair on the forms release
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.conflicts.extent import duration_ms, extent_cm
@@ -39,6 +40,22 @@ class Filing:
     arrangement: Arrangement
 
 
+@dataclass(slots=True)
+class _FiledToday:
+    """How many items a party filed of one kind in the last 24 hours of the log's time, which never goes back."""
+
+    filings: deque[tuple[int, int]] = field(default_factory=deque)
+    items: int = 0
+
+    def add(self, now_ms: int, items: int) -> int:
+        """Count one more filing and give the number of items."""
+        while self.filings and self.filings[0][0] <= now_ms - DAY_MS:
+            self.items -= self.filings.popleft()[1]
+        self.filings.append((now_ms, items))
+        self.items += items
+        return self.items
+
+
 class Register:
     """Notices of one log as they stand. `make_index` gives an empty candidate index; there is one for each kind."""
 
@@ -46,7 +63,7 @@ class Register:
         self._make_index = make_index
         self._inboxes = inboxes
         self._indexes: dict[str, CandidateIndex] = {}
-        self._filed: dict[tuple[bytes, str], list[tuple[int, int]]] = {}
+        self._filed: dict[tuple[bytes, str], _FiledToday] = {}
         self._unaware_of: dict[bytes, set[int]] = {}
         self.notices: list[Standing] = []
         self.by_ref: dict[bytes, Standing] = {}
@@ -190,10 +207,8 @@ class Register:
     def _count(self, filing: Filing, items: int, outcome: Outcome) -> None:
         """Label what is over the party's daily number of this kind; never refuse it."""
         header = filing.submission.header
-        filed = self._filed.setdefault((header.sender.party, header.kind), [])
-        filed[:] = [one for one in filed if one[0] > filing.now_ms - DAY_MS]
-        filed.append((filing.now_ms, items))
-        if sum(count for _, count in filed) > filing.arrangement.rule_of(header.kind).daily_max:
+        filed = self._filed.setdefault((header.sender.party, header.kind), _FiledToday())
+        if filed.add(filing.now_ms, items) > filing.arrangement.rule_of(header.kind).daily_max:
             outcome.mark("over_quota")
 
     # --- releasing -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from typing import Any
 
 from standclear.errors import Malformed
@@ -21,6 +21,8 @@ Value = Any  # None | bool | int | str | list[Value] | dict[str, Value]
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _KNOWN_KEYS: set[str] = set()  # keys that have matched once; bounded below
 _KNOWN_KEYS_MAX = 4_096
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
 _NOT_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+')
 
 
@@ -155,7 +157,7 @@ def _check_nesting(text: bytes, field: str) -> None:
 
 def b64u(raw: bytes) -> str:
     """Bytes as base64url without padding (RFC 4648, 5)."""
-    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return b2a_base64(raw, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def from_b64u(text: object, size: int | None, field: str) -> bytes:
@@ -166,7 +168,7 @@ def from_b64u(text: object, size: int | None, field: str) -> bytes:
     """
     if type(text) is str and text.isascii():
         try:
-            raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            raw = a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"==="[: -len(text) % 4])
         except ValueError:
             raw = b""
         if (size is None or len(raw) == size) and b64u(raw) == text:
