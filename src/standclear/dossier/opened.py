@@ -7,7 +7,7 @@ other, each slot, list and body is checked by itself, so that a finding can name
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from standclear.dossier.format import LISTS, EntryPart, FormCommits, OpenedBody, RecordList, SingleRecord
 from standclear.dossier.report import Findings
@@ -40,14 +40,14 @@ class Opened:
     header: Header
     sid: bytes
     submission: Submission | None
-    slots: tuple[Slot, ...]
-    cites: SaltedList | None
-    of: SaltedList | None
-    inbox: InboxHead | None
-    counts: dict[str, int]
-    bodies: dict[tuple[str, int], tuple[SaltedBody, Body]]
-    whole_lists: dict[str, tuple[Record, ...]]
-    single_records: dict[str, tuple[Record, ...]]
+    slots: tuple[Slot, ...] = ()
+    cites: SaltedList | None = None
+    of: SaltedList | None = None
+    inbox: InboxHead | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    bodies: dict[tuple[str, int], tuple[SaltedBody, Body]] = field(default_factory=dict)
+    whole_lists: dict[str, tuple[Record, ...]] = field(default_factory=dict)
+    single_records: dict[str, tuple[Record, ...]] = field(default_factory=dict)
 
     def first_body(self) -> Body | None:
         """The exact form of the first item, if it is at hand."""
@@ -106,7 +106,8 @@ def open_entries(parts: Iterable[EntryPart], names: Names, findings: Findings) -
     for part in parts:
         try:
             entry = parse_entry(part.text)
-            header = parse_header(entry.envelope.payload)
+            whole = _submission(entry.envelope, part)
+            header = parse_header(entry.envelope.payload) if whole is None else whole.header
         except StandclearError as error:
             findings.broken(4, f"entry {part.index}", f"it cannot be read: {error}", part.index)
             continue
@@ -117,21 +118,15 @@ def open_entries(parts: Iterable[EntryPart], names: Names, findings: Findings) -
             integrated_ms=entry.integrated_ms,
             envelope=entry.envelope,
             header=header,
-            sid=entry.envelope.sid(),
-            submission=None,
-            slots=(),
-            cites=None,
-            of=None,
-            inbox=None,
-            counts={},
-            bodies={},
-            whole_lists={},
-            single_records={},
+            sid=entry.envelope.sid() if whole is None else whole.sid,
+            submission=whole,
         )
         if header.kind == "deeds":
             _open_deeds(one, part, names, findings)
-        elif not _open_whole(one, part):
+        elif whole is None:
             _open_piece_by_piece(one, part, names, findings)
+        else:
+            _open_whole(one, whole)
         opened[part.index] = one
     return opened
 
@@ -139,36 +134,43 @@ def open_entries(parts: Iterable[EntryPart], names: Names, findings: Findings) -
 # --- everything at hand -----------------------------------------------------------------------------
 
 
-def _open_whole(one: Opened, part: EntryPart) -> bool:
-    """Take the entry as the submission it was; False if something is missing or does not hold."""
+def _submission(envelope: Envelope, part: EntryPart) -> Submission | None:
+    """The entry as the submission it was; None if something is missing or does not hold."""
     opening = part.opening
     if opening is None or not part.forms or not _is_complete(part):
-        return False
+        return None
+    forms = _forms(part)
+    if any(
+        form.items().leaves != given.commits.leaves
+        for (form, _), given in zip(forms, part.forms, strict=True)
+    ):
+        return None
+    try:
+        return checked_submission(envelope, forms, opening.slots, opening.cites, opening.of, opening.inbox)
+    except StandclearError:
+        return None
+
+
+def _forms(part: EntryPart) -> tuple[tuple[FormBodies, tuple[Value, ...]], ...]:
+    """The bodies of a complete part, form by form, with their JSON values."""
     at = 0
     forms = []
     for form in part.forms:
-        count = len(form.commits.leaves)
-        given = part.bodies[at : at + count]
-        at += count
+        given = part.bodies[at : at + len(form.commits.leaves)]
+        at += len(given)
         bodies = tuple(SaltedBody(salt=body.salt, text=body.text) for body in given)
-        if tuple(body.commit() for body in bodies) != form.commits.leaves:
-            return False
         bound = FormBodies(form=form.form, list_salt=form.commits.salt, bodies=bodies)
         forms.append((bound, tuple(body.value for body in given)))
-    try:
-        one.submission = checked_submission(
-            one.envelope, tuple(forms), opening.slots, opening.cites, opening.of, opening.inbox
-        )
-    except StandclearError:
-        return False
-    one.slots, one.cites, one.of, one.inbox = opening.slots, opening.cites, opening.of, opening.inbox
-    one.header, one.sid = one.submission.header, one.submission.sid
-    for bound in one.submission.forms:
-        one.counts[bound.form] = len(bound.bodies)
-        typed = one.submission.bodies[bound.form]
-        for item, body in enumerate(bound.bodies):
-            one.bodies[bound.form, item] = (body, typed[item])
-    return True
+    return tuple(forms)
+
+
+def _open_whole(one: Opened, whole: Submission) -> None:
+    one.slots, one.cites, one.of, one.inbox = whole.slots, whole.cites, whole.of, whole.inbox
+    for form in whole.forms:
+        one.counts[form.form] = len(form.bodies)
+        typed = whole.bodies[form.form]
+        for item, body in enumerate(form.bodies):
+            one.bodies[form.form, item] = (body, typed[item])
 
 
 def _is_complete(part: EntryPart) -> bool:
@@ -211,17 +213,11 @@ def _is_opened(header: Header, part: EntryPart) -> bool:
 
 def _why(one: Opened, part: EntryPart) -> str:
     """What the statement's own rules say of an entry whose every piece holds."""
-    assert part.opening is not None
-    forms = []
-    for form in part.forms:
-        given = [body for body in part.bodies if body.form == form.form]
-        bodies = tuple(SaltedBody(salt=body.salt, text=body.text) for body in given)
-        bound = FormBodies(form=form.form, list_salt=form.commits.salt, bodies=bodies)
-        forms.append((bound, tuple(body.value for body in given)))
     opening = part.opening
+    assert opening is not None
     try:
         checked_submission(
-            one.envelope, tuple(forms), opening.slots, opening.cites, opening.of, opening.inbox
+            one.envelope, _forms(part), opening.slots, opening.cites, opening.of, opening.inbox
         )
     except StandclearError as error:
         return str(error)

@@ -23,7 +23,7 @@ from standclear.dossier.format import (
 )
 from standclear.errors import Malformed, StandclearError
 from standclear.limits import CITES_MAX, DOSSIER_BYTES_MAX, ITEMS_MAX, RECORDS_MAX, SLOTS_MAX
-from standclear.statements.canonical import Value, canonical, from_b64u, read_json
+from standclear.statements.canonical import Value, canonical, check_value, from_b64u, read_numbers_exact
 from standclear.statements.deeds import read_record
 from standclear.statements.fields import Fields, raw_reader
 from standclear.statements.lists import FORMS, REF_BYTES, SaltedList, read_inbox_head, read_list, read_slot
@@ -165,7 +165,7 @@ def _end(text: bytes, lines: list[bytes]) -> list[Fault]:
 
 def _read_line(reading: _Reading, line: bytes, is_last: bool) -> str:
     """Read one line into place and give its kind."""
-    value = read_json(line, "line")
+    value = read_numbers_exact(line, "line")
     fields = Fields(value, "")
     kind = fields.choice("line", tuple(_READERS))
     if (kind == "end") != is_last:
@@ -178,10 +178,17 @@ def _read_line(reading: _Reading, line: bytes, is_last: bool) -> str:
 def _read_first(reading: _Reading, fields: Fields) -> None:
     if (name := fields.take("format")) != FORMAT:
         raise Malformed("format", f"{str(name)[:40]!r} is not {FORMAT}", "")
-    reading.asks = fields.take("asks")
-    reading.claims = fields.take("claims")
+    reading.asks = _free(fields, "asks")
+    reading.claims = _free(fields, "claims")
     reading.exercise = fields.flag("exercise")
     reading.origin = fields.text("origin", 200)
+
+
+def _free(fields: Fields, name: str) -> Value:
+    """A value that is read field by field later, or nowhere: it must be one that a canonical text may hold."""
+    value = fields.take(name)
+    check_value(value, name)
+    return value
 
 
 def _read_head(reading: _Reading, fields: Fields) -> None:
@@ -224,7 +231,7 @@ def _read_form(reading: _Reading, fields: Fields) -> None:
 
 def _read_body(reading: _Reading, fields: Fields) -> None:
     index = _of_entry(reading, fields)
-    value = fields.take("body")
+    value = _free(fields, "body")
     body = OpenedBody(
         form=fields.choice("form", FORMS),
         item=fields.integer("item", 0, ITEMS_MAX),
