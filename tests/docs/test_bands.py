@@ -8,6 +8,7 @@ import re
 from repository import ROOT, contract, layers, packages, table_rows
 
 BANDS = ["Top", "Edges", "Flow", "Reason", "Words", "Ground"]
+VERIFYING = contract("Verifying needs nothing of the server")
 BELOW_THE_FLOW = {"Reason", "Words", "Ground"}
 
 
@@ -55,4 +56,6 @@ def test_the_door_to_cryptography_is_watched_from_everywhere_else() -> None:
 
 def test_verifying_may_reach_no_edge_and_not_the_flow() -> None:
     beyond = {f"standclear.{name}" for band, names in bands() if band in {"Flow", "Edges"} for name in names}
-    assert beyond <= set(contract("Verifying needs nothing of the server")["forbidden_modules"])
+    beyond |= {"standclear.wiring", "standclear.config"}
+    assert {"standclear.dossier", "standclear.cli.verify"} == set(VERIFYING["source_modules"])
+    assert beyond <= set(VERIFYING["forbidden_modules"])
