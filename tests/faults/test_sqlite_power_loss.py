@@ -62,7 +62,7 @@ class Run:
 
     told: list[Batch]
     deeds: list[Deed]
-    quick: str  # a file layer that does not sync either: the restarts are many, and no power fails in them
+    quick: RememberingLayer  # a file layer that does not sync either: the restarts are many, and no power fails in them
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def remembered_run(directory: Path) -> Iterator[Run]:
         patch.setattr(sqlite_files, "STORE_WAL_PAGES", 24)  # so that the write-ahead log is taken in often
         remember_vault(layer.deeds, "vault.keys", patch)
         live(directory, layer, told)
-    yield Run(told, layer.deeds, quick.name)
+    yield Run(told, layer.deeds, quick)
     quick.unregister()
     layer.unregister()
 
@@ -124,7 +124,7 @@ def require_kept(store: SqliteLogStore, told: Sequence[Batch], deeds: Sequence[D
 def restart(run: Run, at: int, survival: Survival, directory: Path, seed: object = SEED) -> None:
     """Lose the power after so many deeds, open the store, and go on where it stands."""
     lose_power(run.deeds[:at], survival, Random(f"{seed} {at} {survival}"), directory)
-    store = SqliteLogStore(directory, vfs=run.quick)
+    store = SqliteLogStore(directory, vfs=run.quick.name)
     try:
         require_kept(store, run.told, run.deeds[:at])
         left = [batch for batch in run.told if batch.before.size >= store.read_head().size]
@@ -133,6 +133,7 @@ def restart(run: Run, at: int, survival: Survival, directory: Path, seed: object
         require_whole(store, run.told)
     finally:
         store.close()
+        run.quick.deeds.clear()
 
 
 def test_the_run_syncs_before_it_says_anything(run: Run) -> None:
