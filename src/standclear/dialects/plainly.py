@@ -27,7 +27,7 @@ def explain(arrangement: Arrangement) -> list[str]:
         lines += _kind(rule)
     for concern in arrangement.matrix:
         lines.append(
-            f"A {concern.a} and a {concern.b} meet ({concern.name}) when they come within "
+            f"{_a(concern.a)} and {_a(concern.b).lower()} meet ({concern.name}) when they come within "
             f"{concern.horizontal_cm / 100:g} m, {concern.vertical_cm / 100:g} m of height and {span(concern.time_ms)}"
             f"{'; one party’s own too' if concern.own else ''}."
         )
@@ -54,13 +54,17 @@ def _kind(rule: KindRule) -> list[str]:
     late = (
         f"; notice shorter than {span(rule.lead_ms)} is labelled late, never refused" if rule.lead_ms else ""
     )
-    acknowledged = f"A {rule.kind} released to a party is acknowledged by its desk within {span(rule.acknowledge_ms)}{late}; {after}."
+    acknowledged = f"{_a(rule.kind)} released to a party is acknowledged by its desk within {span(rule.acknowledge_ms)}{late}; {after}."
     blanket = (
-        f"A {rule.kind} wider than {rule.blanket_extent_cm / 100_000:g} km or longer than "
+        f"{_a(rule.kind)} wider than {rule.blanket_extent_cm / 100_000:g} km or longer than "
         f"{span(rule.blanket_duration_ms)} is labelled blanket and proves no awareness; more than {rule.daily_max:,} "
         "a day from one party are labelled over quota."
     )
     return [acknowledged, blanket]
+
+
+def _a(kind: str) -> str:
+    return f"An {kind}" if kind[0] in "aeiou" else f"A {kind}"
 
 
 def span(ms: int) -> str:

@@ -1,7 +1,7 @@
 """The doubts that one row raises by itself, by its area, by the theatre, and by the rows beside it.
 
-An area is a country and a province as the list names them. A row is far from its area if it is three times as
-far from the area's median as nine tenths of its rows, and at least 50 km: provinces are long, slips are longer.
+An area is a country and a province as the list names them. A row is far from its area if it is four times as
+far from the area's median as three quarters of its rows, and at least 50 km: provinces are long, slips are longer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from standclear.spacetime.shape import Area
 E7: Final = 10_000_000
 FEW_DECIMALS_CM: Final = 50_000  # half a cell of half a kilometre, along latitude or longitude
 AREA_ROWS_MIN: Final = 8  # fewer say nothing about where the others should be
-FAR_FACTOR: Final = 3
+FAR_FACTOR: Final = 4
 FAR_MIN_CM: Final = 5_000_000
 SIMILAR: Final = 0.85  # of SequenceMatcher, on names without their words for the kind of site
 _DEGREE_CM: Final = 11_132_000
@@ -114,7 +114,7 @@ def area_reasons(rows: Sequence[Placed]) -> dict[int, list[Reason]]:
             round(median(rows[i].at[1] for i in indexes)),
         )
         far = {i: apart_cm(rows[i].at, middle) for i in indexes}
-        reach = max(FAR_MIN_CM, FAR_FACTOR * sorted(far.values())[len(far) * 9 // 10])
+        reach = max(FAR_MIN_CM, FAR_FACTOR * sorted(far.values())[len(far) * 3 // 4])
         for i in indexes:
             if far[i] > reach:
                 fitting = [(slip, at) for slip, at in variants(rows[i].at) if apart_cm(at, middle) <= reach]
