@@ -97,11 +97,13 @@ def check_installed(python: Path) -> None:
 
 
 def check_imports(python: Path, place: Path) -> None:
-    """(4) Everything below the flow loads."""
-    modules = contract("Below the flow all is pure")["source_modules"]
+    """(4) Everything below the flow loads, and so does the verifier's command."""
+    verifier = contract("Verifying needs nothing of the server")["source_modules"]
+    modules = [*contract("Below the flow all is pure")["source_modules"], *verifier]
     loaded = set(json.loads(run(python, "-I", "-c", IMPORT_ALL, *modules)))
     assert not loaded & SERVER, f"importing the bands below the flow loads {sorted(loaded & SERVER)}"
-    print(f"bare: {len(modules)} packages and modules below the flow load without the server")
+    run(python, "-I", "-m", "standclear", "verify", "--help")
+    print(f"bare: {len(modules)} packages and modules, the verifier's command among them, need no server")
 
 
 def check_dossier(python: Path, place: Path, dossier: Path) -> None:
