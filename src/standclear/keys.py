@@ -39,7 +39,6 @@ SALT_BYTES: Final = 16
 _P: Final = 2**255 - 19  # the field of the curve
 _L: Final = 2**252 + 27742317777372353535851937790883648493  # the order of its prime-order group
 _D: Final = -121665 * pow(121666, -1, _P) % _P  # the curve: -x² + y² = 1 + d x² y²
-_SQRT_MINUS_ONE: Final = pow(2, (_P - 1) // 4, _P)
 _ORDER_8_Y: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER: Final = frozenset(
     (y | sign << 255).to_bytes(32, "little")

@@ -102,6 +102,14 @@ def test_a_signature_is_the_keys_over_this_message_only() -> None:
     assert not verify_ed25519(KEY.public[:31], SIGNED, MESSAGE)
 
 
+def test_half_of_all_keys_have_the_sign_bit_set_and_are_as_good() -> None:
+    honest = [SigningKey.from_seed(bytes([number]) * 32) for number in range(20)]
+    assert {key.public[31] >> 7 for key in honest} == {0, 1}
+    for key in honest:
+        check_public_key(key.public)
+        assert verify_ed25519(key.public, key.sign(MESSAGE), MESSAGE)
+
+
 @given(at=st.integers(0, 63), bit=st.integers(0, 7))
 def test_any_flipped_bit_of_a_signature_fails(at: int, bit: int) -> None:
     altered = bytearray(SIGNED)

@@ -173,6 +173,10 @@ def test_a_bundle_is_written_and_read(entries: list[bytes]) -> None:
     assert parse_bundle(bundle_bytes(entries), len(entries)) == tuple(entries)
 
 
+def test_a_full_bundle_holds_256_entries() -> None:
+    assert parse_bundle(bundle_bytes(ENTRIES[:256]), 256) == tuple(ENTRIES[:256])
+
+
 def test_a_bundle_holds_the_largest_entry_and_no_larger() -> None:
     largest = bytes(ENTRY_BYTES_MAX)
     assert parse_bundle(bundle_bytes([largest]), 1) == (largest,)
