@@ -144,3 +144,9 @@ def _shuffled(rng: np.random.Generator, columns: dict[str, Array], party: Array,
     told = {name: column[order] for name, column in columns.items() if name not in ("lon", "lat", "vertex_offsets")}
     return Workload(
         columns={"lon": lon, "lat": lat, "vertex_offsets": shuffled, **told}, party=party[order], kind=kind[order])
+
+
+def positions(count: int, seed: int) -> tuple[Array, Array]:
+    """Positions in e7, spread as the notices are."""
+    lon, lat = _places(np.random.default_rng(seed), count)
+    return np.round(lon * 1e7).astype(np.int32), np.round(lat * 1e7).astype(np.int32)
