@@ -159,6 +159,15 @@ def _index() -> tuple[str, Callable[[], CandidateIndex]]:
     return "rtree", RTreeIndex
 
 
+def read_service_seed(directory: Path) -> bytes:
+    """The seed of a service's directory: for its keeper's own acts, such as admitting a party.
+
+    Raises:
+        Fatal: there is none, others may read it, or it is not a seed.
+    """
+    return _read_seed(directory / SEED_FILE, is_new=False)
+
+
 def _read_seed(path: Path, *, is_new: bool) -> bytes:
     """The service's 32-byte seed, from a file that its owner alone may read; made where a log is new.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, Protocol
 
 from standclear.errors import Fatal, Refused, StandclearError, Unavailable, Unproven
 
@@ -48,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not given or given[0] not in COMMANDS:
         parser.parse_args(given or ["--help"])
         return EXIT_USAGE
-    module = importlib.import_module(f"standclear.cli.{given[0].replace('-', '_')}")
+    module = _module(given[0])
     full = argparse.ArgumentParser(prog="standclear", epilog=_EPILOG)
     module.add_parser(full.add_subparsers(dest="command", required=True))
     arguments = full.parse_args(given)
@@ -60,6 +59,81 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_OK
     except KeyboardInterrupt:
         return 130
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    def add_parser(self, subparsers: Any) -> None: ...
+
+    def run(self, arguments: argparse.Namespace) -> int: ...
+
+
+def _module(name: str) -> Command:
+    """The module of one command. Each is imported only when asked for: `verify` needs nothing of the service."""
+    match name:
+        case "keys":
+            from standclear.cli import keys
+
+            return keys
+        case "party":
+            from standclear.cli import party
+
+            return party
+        case "arrange":
+            from standclear.cli import arrange
+
+            return arrange
+        case "notify":
+            from standclear.cli import notify
+
+            return notify
+        case "act":
+            from standclear.cli import act
+
+            return act
+        case "inbox":
+            from standclear.cli import inbox
+
+            return inbox
+        case "ack":
+            from standclear.cli import ack
+
+            return ack
+        case "relay":
+            from standclear.cli import relay
+
+            return relay
+        case "status":
+            from standclear.cli import status
+
+            return status
+        case "who-knew":
+            from standclear.cli import who_knew
+
+            return who_knew
+        case "dossier":
+            from standclear.cli import dossier
+
+            return dossier
+        case "verify":
+            from standclear.cli import verify
+
+            return verify
+        case "log":
+            from standclear.cli import log
+
+            return log
+        case "serve":
+            from standclear.cli import serve
+
+            return serve
+        case "demo":
+            from standclear.cli import demo
+
+            return demo
+        case _:
+            raise AssertionError(f"{name} is in the table and has no module")
 
 
 def _top_parser() -> argparse.ArgumentParser:

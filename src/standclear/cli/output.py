@@ -26,16 +26,18 @@ def _plain(value: Any) -> Any:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table no wider than the terminal; the last column gives way first."""
+    """A table that fits the terminal: its widest column but the last gives way. The last is never cut: it is copied."""
     texts = [[str(cell) for cell in row] for row in rows]
     if not texts:
         return
     widths = [max(len(line[i]) for line in [list(columns), *texts]) for i in range(len(columns))]
-    spare = shutil.get_terminal_size((100, 24)).columns - sum(widths[:-1]) - 2 * (len(widths) - 1)
-    widths[-1] = max(10, min(widths[-1], spare))
+    over = sum(widths) + 2 * (len(widths) - 1) - shutil.get_terminal_size((120, 24)).columns
+    if over > 0 and len(widths) > 1:
+        widest = max(range(len(widths) - 1), key=widths.__getitem__)
+        widths[widest] = max(8, widths[widest] - over)
     for line in [list(columns), ["-" * width for width in widths], *texts]:
-        cells = [_cut(cell, width).ljust(width) for cell, width in zip(line, widths, strict=True)]
-        print("  ".join(cells).rstrip())
+        cells = [_cut(cell, width).ljust(width) for cell, width in zip(line[:-1], widths, strict=False)]
+        print("  ".join([*cells, line[-1]]).rstrip())
 
 
 def _cut(text: str, width: int) -> str:

@@ -38,6 +38,7 @@ async def description(request: Request) -> Response:
             "is_exercise": charter.exercise,
             "service_name": charter.service_name,
             "service_party": b64u(service.keys.party),
+            "service_root": b64u(charter.service_root),
             "log_keys": list(charter.log_keys),
             "size": service.size,
             "published_size": service.publisher.size,

@@ -1,0 +1,145 @@
+"""`standclear act`: file a hazard's volumes and times, cite what it meets, and see what it is not aware of."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from standclear.cli import speech
+from standclear.cli.client import Filed
+from standclear.cli.line import Line
+from standclear.cli.options import (
+    add_desk_options,
+    add_note_options,
+    add_place_options,
+    confirm,
+    entered_time,
+    filed_value,
+    instant_ms,
+    note_of,
+    read_place,
+    reference,
+    volumes_of,
+)
+from standclear.cli.output import print_json
+from standclear.spacetime.interval import Interval
+from standclear.statements.canonical import b64u
+from standclear.statements.lists import ref_of
+from standclear.statements.notices import ACTIVITY_TYPES
+
+MEETINGS_SHOWN = 20
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "act", description="Hazard volumes and times only: never an aim point or a target."
+    )
+    add_desk_options(parser)
+    add_place_options(parser)
+    parser.add_argument("--type", required=True, choices=sorted(ACTIVITY_TYPES), dest="activity_type")
+    parser.add_argument("--name", default="", help="your own name for it")
+    parser.add_argument("--from", required=True, dest="start", metavar="TIME", help="such as 280900ZFEB2020")
+    parser.add_argument("--until", required=True, metavar="TIME")
+    parser.add_argument(
+        "--to", action="append", default=[], metavar="NAME[,FORM][,WHEN]", help="whom it is released to"
+    )
+    parser.add_argument("--cite", action="append", metavar="REF", help="a notice that it is aware of")
+    parser.add_argument(
+        "--cite-held", action="store_true", help="after reading them: file again, citing what it was held for"
+    )
+    parser.add_argument("--uncited", action="store_true", help="stand openly without citing")
+    parser.add_argument("--replaces", metavar="REF", help="an earlier version of it")
+    add_note_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """File an activity. 0 if it stands (aware, uncited, blanket), 1 if it is held."""
+    start_ms = instant_ms(arguments.start, "--from", arguments.zone)
+    interval = Interval(start_ms=start_ms, end_ms=instant_ms(arguments.until, "--until", arguments.zone))
+    placed = read_place(arguments)
+    confirm(placed, yes=arguments.yes)
+    with Line.of(arguments.home, arguments.seat) as line:
+        cites = [reference(text) for text in arguments.cite or ()]
+        replaces = None if arguments.replaces is None else reference(arguments.replaces)
+        filed = _file(arguments, line, placed, interval, cites, replaces)
+        if filed.effect == "held" and arguments.cite_held:
+            _tell(arguments, line, filed)
+            cites = [*cites, *filed.missing]
+            filed = _file(arguments, line, placed, interval, cites, ref_of(filed.sid, 0))
+        _tell(arguments, line, filed)
+    return 1 if filed.effect == "held" else 0
+
+
+def _file(
+    arguments: argparse.Namespace,
+    line: Line,
+    placed: Any,
+    interval: Interval,
+    cites: list[bytes],
+    replaces: bytes | None,
+) -> Filed:
+    entered = [
+        *placed.entered,
+        *entered_time(arguments.start, "start", arguments.zone),
+        *entered_time(arguments.until, "end", arguments.zone),
+    ]
+    body = speech.notice(
+        speech.activity(arguments.activity_type, uncited=arguments.uncited),
+        volumes_of(placed, arguments, interval),
+        name=arguments.name,
+        change=None if replaces is None else "unchanged",
+        note=note_of(arguments),
+        entered=entered,
+    )
+    draft = speech.filing(
+        {"exact": [body]},
+        line.recipients(arguments.to),
+        line.under,
+        cites=cites or None,
+        inbox=line.client.inbox_head(),
+        replaces=None if replaces is None else [(replaces, 0)],
+    )
+    return line.say(draft)
+
+
+def _tell(arguments: argparse.Namespace, line: Line, filed: Filed) -> None:
+    if arguments.json:
+        print_json(filed_value(filed))
+        return
+    marks = f" ({', '.join(filed.marks)})" if filed.marks else ""
+    match filed.effect:
+        case "aware":
+            print(f"filed, aware of {filed.aware_of}{marks}: entry {filed.index}, {b64u(filed.sid)}")
+            if not filed.aware_of:
+                print("nothing that was released to you meets it; others may be there")
+        case "held":
+            print(f"HELD{marks}: entry {filed.index}, {b64u(filed.sid)}; it must cite {len(filed.missing)}:")
+            for text in _met(line, filed):
+                print(f"  {text}")
+            print(
+                f"read them, then file again with --replaces {b64u(filed.sid)} --cite …, or with --cite-held"
+            )
+        case effect:
+            print(f"filed, {effect}{marks}: entry {filed.index}, {b64u(filed.sid)}")
+
+
+def _met(line: Line, filed: Filed) -> list[str]:
+    wanted = {b64u(ref) for ref in filed.missing[:MEETINGS_SHOWN]}
+    texts = []
+    for item in line.client.inbox_items():
+        if item["ref"] in wanted:
+            name = (item["body"] or {}).get("name") or f"({item['form']} form)"
+            texts.append(f"{item['kind']} of {line.name_of(_raw(item['sender']))}: {name}  {item['ref']}")
+            wanted.discard(item["ref"])
+        if not wanted:
+            break
+    if len(filed.missing) > MEETINGS_SHOWN:
+        texts.append(f"and {len(filed.missing) - MEETINGS_SHOWN} more: standclear status REF --json")
+    return texts
+
+
+def _raw(text: str) -> bytes:
+    from standclear.statements.canonical import from_b64u
+
+    return from_b64u(text, 16, "party")

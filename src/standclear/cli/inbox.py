@@ -1,0 +1,69 @@
+"""`standclear inbox`: what was released to you, in the order of release; live with --follow."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from standclear.cli.line import Line
+from standclear.cli.options import add_desk_options
+from standclear.cli.output import print_json, print_table, utc
+from standclear.statements.canonical import from_b64u
+
+NOTHING = "nothing that was released to you; others may be there"
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "inbox", description="What was released to you. An empty inbox says nothing of what is there."
+    )
+    add_desk_options(parser)
+    parser.add_argument("--start", type=int, default=0, help="from this position on")
+    parser.add_argument("--limit", type=int, default=50)
+    parser.add_argument("--open", action="store_true", dest="only_open", help="only what is not acknowledged")
+    parser.add_argument("--follow", action="store_true", help="go on as things are released")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the inbox."""
+    with Line.of(arguments.home, arguments.seat) as line:
+        page = line.client.inbox(arguments.start, arguments.limit)
+        items = [one for one in page["items"] if not arguments.only_open or _is_open(one)]
+        _show(arguments, line, items)
+        if not items and not arguments.json:
+            print(NOTHING)
+        if arguments.follow:
+            start = arguments.start + len(page["items"])
+            for told in line.client.follow(start):
+                end = told["end"]
+                while start < end:
+                    fresh = line.client.inbox(start, min(500, end - start))["items"]
+                    _show(arguments, line, fresh)
+                    start += len(fresh)
+    return 0
+
+
+def _is_open(item: dict[str, Any]) -> bool:
+    return item["deadline_ms"] is not None and item["rung"] not in ("acknowledged", "disseminated")
+
+
+def _show(arguments: argparse.Namespace, line: Line, items: list[dict[str, Any]]) -> None:
+    if arguments.json:
+        for item in items:
+            print_json(item)
+        return
+    rows = [
+        (
+            item["position"],
+            utc(item["released_ms"]),
+            line.name_of(from_b64u(item["sender"], 16, "sender")),
+            item["kind"] if item["act"] == "new" else f"{item['kind']} {item['act']}",
+            item["condition"],
+            item["rung"],
+            (item["body"] or {}).get("name", "") or item["form"],
+            item["ref"],
+        )
+        for item in items
+    ]
+    print_table(("#", "released", "from", "kind", "condition", "rung", "name", "reference"), rows)

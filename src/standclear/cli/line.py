@@ -1,0 +1,154 @@
+"""A desk's line to its service: what is said is kept in the outbox until its receipt is here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from standclear.cli.client import Client, Credentials, Filed
+from standclear.cli.clock import wall_ms
+from standclear.cli.home import DeskFile, Home
+from standclear.cli.seat import Seat
+from standclear.errors import Malformed, NotFound, Refused, StandclearError, UnknownParty
+from standclear.statements.canonical import from_b64u
+from standclear.statements.compose import Draft, Recipient
+from standclear.statements.lists import FORMS, TRAVELS, WHENS
+
+
+class Line:
+    """An open line: the home, the client, and the seat that speaks. Use it in a `with`."""
+
+    def __init__(self, home: Home, desk: DeskFile, name: str, seat: Seat) -> None:
+        self.home = home
+        self.desk = desk
+        self.seat_name = name
+        self.seat = seat
+        self.client = Client(desk.service, Credentials(party=seat.party, desk=seat.desk, key=seat.key))
+        self._names: dict[str, bytes] | None = None
+
+    @classmethod
+    def of(cls, home_path: str | None, seat: str | None) -> Line:
+        """The line of a desk's home, speaking from a seat (the only person's seat unless named)."""
+        home = Home.at(home_path)
+        name, sitting = home.read_seat(seat)
+        return cls(home, home.desk(), name, sitting)
+
+    def __enter__(self) -> Line:
+        self.send_outbox()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.client.close()
+
+    @property
+    def under(self) -> bytes:
+        """The arrangement that this desk files under.
+
+        Raises:
+            NotFound: none was chosen yet.
+        """
+        if self.desk.under is None:
+            raise NotFound(kind="arrangement", remedy="choose one: standclear arrange adhere SID")
+        return from_b64u(self.desk.under, 32, "under")
+
+    # --- speaking -----------------------------------------------------------------------------------
+
+    def say(self, draft: Draft) -> Filed:
+        """Say one thing and keep its receipt.
+
+        Raises:
+            Refused: it was not taken; it is not in the outbox, and the chain has not moved.
+            Unavailable: it stays in the outbox and is sent again with the next command.
+        """
+        return self.say_all([draft])[0]
+
+    def say_all(
+        self, drafts: Sequence[Draft], on_answer: Callable[[int], None] = lambda _: None
+    ) -> list[Filed]:
+        """Say things in order, each kept before it is sent; stops at the first that is refused."""
+        found = []
+        for draft in drafts:
+            composed = self.seat.compose(draft, wall_ms(), os.urandom)
+            self.home.put_out(self.seat.seq, composed.sid, composed.text)
+            before = (self.seat.seq, self.seat.prev)
+            self.seat.said(composed.sid)
+            self.home.write_seat(self.seat_name, self.seat)
+            path = self.home.path / "outbox" / f"{before[0]:08d}-{composed.sid.hex()}.json"
+            try:
+                found.append(self._send(path, composed.sid, composed.text))
+            except Refused:
+                # Nothing was written there: the statement never was, and the chain goes back to where it stood.
+                self.seat.seq, self.seat.prev = before
+                self.home.write_seat(self.seat_name, self.seat)
+                path.unlink()
+                raise
+            on_answer(len(found))
+        return found
+
+    def _send(self, path: Path, sid: bytes, text: bytes) -> Filed:
+        filed = self.client.submit(text)
+        self.home.keep_receipt(sid, filed.receipt.decode("utf-8"), path)
+        return filed
+
+    def send_outbox(self) -> int:
+        """Send what waits in the outbox, oldest first; what is refused now stays and is told."""
+        sent = 0
+        for path, sid, text in self.home.outbox():
+            try:
+                self._send(path, sid, text)
+            except StandclearError as error:
+                raise type(error)(**error.fields) if not isinstance(error, Malformed) else error from error
+            sent += 1
+        return sent
+
+    # --- names --------------------------------------------------------------------------------------
+
+    def names(self) -> dict[str, bytes]:
+        """Parties by name."""
+        if self._names is None:
+            self._names = {one["name"]: from_b64u(one["party"], 16, "party") for one in self.client.parties()}
+        return self._names
+
+    def party(self, name: str) -> bytes:
+        """A party's id from its name, or from its id as it is shown.
+
+        Raises:
+            UnknownParty: nobody of that name is enrolled; the names that are, are given.
+        """
+        names = self.names()
+        if name in names:
+            return names[name]
+        try:
+            found = from_b64u(name, 16, "party")
+        except Malformed:
+            found = b""
+        if found in names.values():
+            return found
+        raise UnknownParty(
+            name=name, enrolled=", ".join(sorted(names)), remedy="use a name as it is enrolled"
+        )
+
+    def name_of(self, party: bytes) -> str:
+        """A party's name."""
+        return next((name for name, one in self.names().items() if one == party), party.hex()[:8])
+
+    def recipients(self, given: Sequence[str]) -> list[Recipient]:
+        """Recipients from NAME[,form][,when][,travel]; the name `any` means any party of the arrangement."""
+        return [self._recipient(text) for text in given]
+
+    def _recipient(self, text: str) -> Recipient:
+        name, *words = [part.strip() for part in text.split(",")]
+        found = {"form": "exact", "when": "now", "travel": "party"}
+        for word in words:
+            for field, known in (("form", FORMS), ("when", WHENS), ("travel", TRAVELS)):
+                if word in known:
+                    found[field] = word
+                    break
+            else:
+                every = ", ".join([*FORMS, *WHENS, *TRAVELS])
+                raise Malformed("--to", f"{word!r} is not one of: {every}", "write NAME,widened,on_meet")
+        return Recipient(party=None if name == "any" else self.party(name), **found)

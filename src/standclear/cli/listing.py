@@ -1,0 +1,176 @@
+"""A list of sites, filed as one dispatch: every row has a fate, doubtful rows are questions, answered in groups."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from standclear.cli import speech
+from standclear.cli.clock import wall_ms
+from standclear.cli.line import Line
+from standclear.cli.options import length_cm, read_heights, span_ms
+from standclear.cli.output import Progress, print_json, print_table
+from standclear.dialects.lists import fates_csv, read_sites
+from standclear.dialects.sites.rows import Intake, SiteRow
+from standclear.dialects.tables import read_table
+from standclear.dialects.worklist import (
+    Worklist,
+    answer,
+    worklist_from_value,
+    worklist_of,
+    worklist_to_value,
+)
+from standclear.errors import Malformed
+from standclear.limits import ITEMS_MAX
+from standclear.spacetime.band import Band
+from standclear.spacetime.interval import Interval
+from standclear.spacetime.shape import Point
+from standclear.spacetime.volume import Volume
+from standclear.statements.canonical import b64u
+from standclear.statements.compose import Draft
+from standclear.statements.notices import Entered, Notice, Row
+
+GROUPS_SHOWN = 12
+RADIUS_CM_LEAST = (
+    5_000  # a site without a stated footprint is taken as 50 m around what its digits leave open
+)
+
+
+def file_list(arguments: argparse.Namespace) -> int:
+    """Read a list, file what is accepted as one dispatch, and write the questions that are left."""
+    intake = _read(arguments)
+    worklist = worklist_of(intake)
+    path = arguments.worklist or _beside(arguments, ".worklist.json")
+    if intake.doubtful:
+        path.write_text(json.dumps(worklist_to_value(worklist), ensure_ascii=False), "utf-8")
+    if arguments.fates is not None:
+        arguments.fates.write_text(fates_csv(intake), "utf-8")
+    dispatch = os.urandom(16)
+    with Line.of(arguments.home, arguments.seat) as line:
+        drafts = list(_drafts(arguments, intake, line, dispatch))
+        progress = Progress("filed", len(intake.accepted))
+        filed = line.say_all(drafts, lambda done: progress.at(min(done * ITEMS_MAX, len(intake.accepted))))
+        progress.end()
+    told = {
+        "accepted": len(intake.accepted),
+        "dispatch": b64u(dispatch),
+        "doubtful": len(intake.doubtful),
+        "entries": [one.index for one in filed],
+        "file": intake.sha256,
+        "returned": len(intake.returned),
+        "sids": [b64u(one.sid) for one in filed],
+        "worklist": str(path) if intake.doubtful else None,
+    }
+    if arguments.json:
+        print_json(told)
+    else:
+        _tell(told, worklist)
+    return 0
+
+
+def _read(arguments: argparse.Namespace) -> Intake:
+    if arguments.answers is not None:
+        value = json.loads(arguments.answers.read_text("utf-8"))
+        worklist, answers = worklist_from_value(value, field="--answers")
+        # What was accepted before was filed then: only the answered rows are filed now.
+        before = {row.listed.number for row in worklist.intake.accepted}
+        settled = answer(worklist, answers)
+        return _without(settled, before)
+    table = read_table(arguments.file.read_bytes(), field="--from")
+    return read_sites(table, order=arguments.order, language=arguments.language, datum=arguments.datum)
+
+
+def _without(intake: Intake, numbers: set[int]) -> Intake:
+    return replace(intake, accepted=tuple(row for row in intake.accepted if row.listed.number not in numbers))
+
+
+def _beside(arguments: argparse.Namespace, suffix: str) -> Path:
+    source: Path = arguments.file or arguments.answers
+    return source.with_name(source.name + suffix)
+
+
+def _drafts(arguments: argparse.Namespace, intake: Intake, line: Line, dispatch: bytes) -> Iterator[Draft]:
+    now_ms = wall_ms()
+    until_ms = now_ms + span_ms(arguments.valid, "--valid")
+    interval = Interval(start_ms=now_ms, end_ms=until_ms)
+    to = line.recipients(arguments.to)
+    widened = arguments.widen is not None
+    if any(one.form == "widened" for one in to) and not widened:
+        raise Malformed("--widen", "a widened form is released and not given", "say how wide: --widen 3 km")
+    file = bytes.fromhex(intake.sha256)
+    band = read_heights(arguments.heights)
+    least_cm = max(RADIUS_CM_LEAST, length_cm(arguments.radius, "--radius"))
+    for rows in _chunks(intake.accepted):
+        forms: dict[str, list[Notice]] = {"exact": []}
+        for row in rows:
+            what = speech.site(
+                row.listed.category, until_ms, site_class=arguments.site_class, grade=arguments.grade
+            )
+            volume = _volume(row, least_cm, band, interval)
+            forms["exact"].append(
+                speech.notice(
+                    what,
+                    [volume],
+                    name=row.listed.name[:300],
+                    quality="position_doubtful" if "position doubtful" in row.marks else arguments.quality,
+                    row=Row(dispatch=dispatch, file=file, number=row.listed.number),
+                    entered=[_entered(row)],
+                )
+            )
+            if widened:
+                wide = Volume(
+                    core=volume.core,
+                    radius_cm=volume.radius_cm + length_cm(arguments.widen, "--widen"),
+                    band=volume.band,
+                    interval=volume.interval,
+                )
+                forms.setdefault("widened", []).append(speech.notice(what, [wide], name="", form="widened"))
+        yield speech.filing(dict(forms), to, line.under)
+
+
+def _chunks(rows: Sequence[SiteRow]) -> Iterator[Sequence[SiteRow]]:
+    for start in range(0, len(rows), ITEMS_MAX):
+        yield rows[start : start + ITEMS_MAX]
+
+
+def _volume(row: SiteRow, least_cm: int, band: Band, interval: Interval) -> Volume:
+    return Volume(
+        core=Point(at=(row.position.lon_e7, row.position.lat_e7)),
+        radius_cm=row.radius_cm + least_cm,
+        band=band,
+        interval=interval,
+    )
+
+
+def _entered(row: SiteRow) -> Entered:
+    return Entered(
+        what="row",
+        text=row.listed.entered.encode("utf-8"),
+        reading=row.position.format,
+        datum_or_zone=row.position.datum,
+        precision=row.position.precision_cm,
+    )
+
+
+def _tell(told: dict[str, object], worklist: Worklist) -> None:
+    print(
+        f"{told['accepted']:,} rows filed as one dispatch {told['dispatch']} "
+        f"({len(told['entries'])} entries); {told['doubtful']:,} doubtful, {told['returned']:,} returned"  # type: ignore[arg-type]
+    )
+    print(f"file sha256 {told['file']}")
+    if told["doubtful"]:
+        print(
+            f"Doubtful rows are not filed yet: they are {len(worklist.groups)} questions in {told['worklist']}."
+        )
+        rows = [
+            (len(group.rows), group.question.split(": ", 1)[-1]) for group in worklist.groups[:GROUPS_SHOWN]
+        ]
+        print_table(("rows", "question"), rows)
+        print(
+            "Answer them in that file by group, then: standclear notify site --answers FILE", file=sys.stderr
+        )

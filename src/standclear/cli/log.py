@@ -1,0 +1,67 @@
+"""`standclear log`: the log itself: its head, receipts, and fsck (which derives everything again and compares)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from standclear.cli.line import Line
+from standclear.cli.options import add_desk_options
+from standclear.cli.output import print_json
+from standclear.statements.canonical import from_b64u
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser("log", description="The log as arithmetic: C2SP formats, unchanged.")
+    add_desk_options(parser)
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("head", help="the newest published head, a signed note")
+    receipt = actions.add_parser("receipt", help="a fresh receipt of a statement")
+    receipt.add_argument("sid")
+    fsck = actions.add_parser("fsck", help="derive leaves, root, effects and inbox heads again, and compare")
+    fsck.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="a service's directory, not in use"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show or check."""
+    if arguments.action == "fsck":
+        return _fsck(arguments)
+    with Line.of(arguments.home, arguments.seat) as line:
+        if arguments.action == "head":
+            sys.stdout.write(line.client.checkpoint().decode("utf-8"))
+        else:
+            sys.stdout.write(line.client.receipt(from_b64u(arguments.sid, 32, "sid")).decode("utf-8"))
+    return 0
+
+
+def _fsck(arguments: argparse.Namespace) -> int:
+    from standclear.flow.rebuild import rebuild
+    from standclear.stores.rtree import RTreeIndex
+    from standclear.stores.sqlite import SqliteLogStore
+
+    store = SqliteLogStore(arguments.data)
+    try:
+        rebuilt = rebuild(store, RTreeIndex, os.urandom)
+    finally:
+        store.close()
+    findings = [str(one) for one in rebuilt.findings]
+    if arguments.json:
+        told = {
+            "findings": findings,
+            "gone": rebuilt.gone,
+            "root": rebuilt.book.tree.root(),
+            "size": rebuilt.book.size,
+        }
+        print_json(told)
+    else:
+        print(f"{rebuilt.book.size} entries derived again; {rebuilt.gone} whose words were shredded")
+        for text in findings:
+            print(f"  {text}")
+        print("something differs" if findings else "everything recorded follows from the entries")
+    return 1 if findings else 0

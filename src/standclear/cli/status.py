@@ -1,0 +1,79 @@
+"""`standclear status`: what stands of yours, who has answered, and what an activity is not aware of."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import islice
+from typing import Any
+
+from standclear.cli.line import Line
+from standclear.cli.options import add_desk_options, reference
+from standclear.cli.output import print_json, print_table, utc
+from standclear.statements.canonical import from_b64u
+from standclear.statements.lists import split_ref
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser("status", description="A complete ladder says told. It never says more.")
+    add_desk_options(parser)
+    parser.add_argument(
+        "ref", nargs="?", metavar="REF", help="one notice, with its ladders; all of yours unless given"
+    )
+    parser.add_argument("--kind", choices=["site", "presence", "activity"])
+    parser.add_argument("--limit", type=int, default=50)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show one notice with its ladders, or all one's own."""
+    with Line.of(arguments.home, arguments.seat) as line:
+        if arguments.ref is not None:
+            return _one(arguments, line)
+        found = list(islice(line.client.own(arguments.kind), arguments.limit))
+    if arguments.json:
+        print_json(found)
+    else:
+        rows = [(one["kind"], one["condition"], _stands(one), one["name"], one["ref"]) for one in found]
+        print_table(("kind", "condition", "stands as", "name", "reference"), rows)
+    return 0
+
+
+def _stands(notice: dict[str, Any]) -> str:
+    if notice["kind"] != "activity":
+        return str(notice["state"])
+    if notice["unaware"]:
+        return f"NOT AWARE of {len(notice['unaware'])}"
+    return (
+        f"filed, aware of {len(notice['aware_of'])}"
+        if notice["effect"] == "aware"
+        else f"filed, {notice['effect']}"
+    )
+
+
+def _one(arguments: argparse.Namespace, line: Line) -> int:
+    ref = reference(arguments.ref)
+    notice = line.client.notice(ref)
+    try:
+        ladders = line.client.ladders(split_ref(ref)[0])
+    except Exception as error:
+        if getattr(error, "slug", "") != "not-found":
+            raise
+        ladders = []
+    if arguments.json:
+        print_json({"notice": notice, "ladders": ladders})
+        return 0
+    print(f"{notice['kind']} {notice['name']!r}: {notice['condition']}, {_stands(notice)}")
+    for one in notice["unaware"]:
+        print(f"  not aware of {one}")
+    rows = [
+        (
+            line.name_of(from_b64u(one["party"], 16, "party")),
+            one["rung"] + (" (overdue)" if one["overdue"] else ""),
+            f"{one['acknowledged_count']} of {one['end'] - one['start']}",
+            utc(one["acknowledged_ms"]),
+            "; ".join(name for told in one["disseminated"] for name in told["to"]),
+        )
+        for one in ladders
+    ]
+    print_table(("recipient", "rung", "acknowledged", "at", "told further"), rows)
+    return 0
