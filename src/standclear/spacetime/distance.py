@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from standclear.spacetime.chords import chord_gap_cm, root_up
+from standclear.spacetime.chords import chord_gap_cm
 from standclear.spacetime.earth import Vertex, cut_edge, place, sincos
 from standclear.spacetime.runs import GROUP, Outline, Run, halves_of, outline_of
 from standclear.spacetime.shape import Path, Shape
@@ -46,7 +46,7 @@ def cores_within(a: Shape, b: Shape, reach_cm: int) -> bool:
     first, second = outline_of(a), outline_of(b)
     enough = reach_cm + first.slack_cm + second.slack_cm
     return (
-        least_gap_cm(first.root, second.root, enough, enough + 1) <= enough
+        least_gap_cm(first, second, enough, enough + 1) <= enough
         or _holds(first, second)
         or _holds(second, first)
     )
@@ -64,26 +64,25 @@ def stated_distance_cm(a: Shape, b: Shape) -> int:
     if _holds(first, second) or _holds(second, first):
         return 0
     slack_cm = first.slack_cm + second.slack_cm
-    return max(0, least_gap_cm(first.root, second.root, slack_cm, FARTHEST_CM) - slack_cm)
+    return max(0, least_gap_cm(first, second, slack_cm, FARTHEST_CM) - slack_cm)
 
 
-def least_gap_cm(a: Run, b: Run, enough: int, below: int) -> int:
-    """The least gap of two chords, one of each run, rounded up to whole centimetres, if it is under `below`.
+def least_gap_cm(first: Outline, second: Outline, enough: int, below: int) -> int:
+    """The least gap of two chords, one of each core, rounded up to whole centimetres, if it is under `below`.
 
     Any gap of at most `enough` may be returned instead, as soon as one is found. If all gaps are `below` or
     more, `below` is returned.
     """
-    p, r = a.first, b.first
-    best = min(below, root_up((p[0] - r[0]) ** 2 + (p[1] - r[1]) ** 2 + (p[2] - r[2]) ** 2, 1))
+    best = min(below, chord_gap_cm(first.place, first.place, second.place, second.place))
     if best <= enough:
         return best
-    waiting = [(_centres_apart(a, b), a, b)]
+    waiting = [(_centres_apart(first.root, second.root), first.root, second.root)]
     while waiting:
         apart, a, b = waiting.pop()
         limit = best - 1 + a.reach + b.reach
         if apart > limit * limit:
             continue  # no two chords of these can be nearer than the best so far
-        if a.level != GROUP and b.level != GROUP:
+        if a.level != GROUP or b.level != GROUP:
             gap, bend = chord_gap_cm(a.first, a.last, b.first, b.last), a.bend + b.bend
             best = min(best, gap + bend)
             if best <= enough:

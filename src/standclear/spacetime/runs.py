@@ -36,9 +36,9 @@ class Run(NamedTuple):
     z: int
     reach: int
     level: int  # 2^level chords of one edge, or GROUP
-    bend: int  # how far, in cm, the chords of a run stray from the line between its ends, and it from them
-    first: Place  # the first cut: certainly a place of the core's chords
+    first: Place  # the line that stands for it: from the first cut to the last; of a group, its centre twice
     last: Place
+    bend: int  # how far, in cm, its chords stray from that line, and the line from them
     start: Vertex  # the first cut in 2^-16 e7
     end: Vertex
     halves: tuple[Run, Run] | None  # of a group
@@ -48,6 +48,7 @@ class Outline(NamedTuple):
     """What the predicate needs of a shape, made once."""
 
     root: Run
+    place: Place  # of its first vertex
     slack_cm: int
     heads: tuple[Vertex, ...]  # the first vertex of each part
     rings: tuple[Path, ...]  # of an area, else none
@@ -84,9 +85,9 @@ def _run_of(start: Vertex, end: Vertex, first: Place, last: Place, level: int) -
         first[2] + (dz >> 1),
         reach,
         level,
-        bend,
         first,
         last,
+        bend,
         start,
         end,
         None,
@@ -115,7 +116,7 @@ def _group(runs: Sequence[Run]) -> Run:
         reach = (apart + a.reach + b.reach) // 2 + 3
         along = reach - a.reach
         x, y, z = a.x + dx * along // apart, a.y + dy * along // apart, a.z + dz * along // apart
-    return Run(x, y, z, reach, GROUP, 0, a.first, b.last, a.start, b.end, (a, b))
+    return Run(x, y, z, reach, GROUP, (x, y, z), (x, y, z), reach, a.start, b.end, (a, b))
 
 
 def _make_outline(shape: Shape) -> Outline:
@@ -124,6 +125,7 @@ def _make_outline(shape: Shape) -> Outline:
     lats = [vertex[1] for part in parts for vertex in part]
     return Outline(
         _group([_edge_run(a, b) for a, b in edges_of(shape)]),
+        place_of(parts[0][0]),
         1 if isinstance(shape, Point) else BEND_CM + 1,
         tuple(part[0] for part in parts),
         shape.rings if isinstance(shape, Area) else (),

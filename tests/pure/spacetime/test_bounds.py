@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from math import asin, pi
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,15 @@ from standclear.spacetime.band import (
     Band,
     bands_meet,
 )
-from standclear.spacetime.bounds import Box, boxes_of, boxes_overlap
+from standclear.spacetime.bounds import (
+    CHORD_CM_MAX,
+    FORGIVEN_CM,
+    LAT_PER_CM_E11,
+    LON_PER_CM_E11,
+    Box,
+    boxes_of,
+    boxes_overlap,
+)
 from standclear.spacetime.distance import stated_distance_cm
 from standclear.spacetime.interval import ALWAYS, Interval
 from standclear.spacetime.meet import NO_MARGIN, Margin, meets
@@ -82,6 +91,17 @@ def test_boxes_lie_in_the_domain_and_hold_the_core(drawn: Volume, reach_cm: int)
         assert box.lower_cm <= box.upper_cm
         assert box.start_ms <= box.end_ms
     assert overlap(boxes, boxes_of(drawn))
+
+
+def test_the_constants_of_a_box_are_not_below_what_the_proof_needs() -> None:
+    equator_cm, pole_cm = 637_813_700, 635_675_231
+    curved_cm = pole_cm**2 / equator_cm  # the least radius of curvature
+    chord_cm = CHORD_CM_MAX
+    stretch = 2 * curved_cm * asin(chord_cm / (2 * curved_cm)) / chord_cm
+    e11_per_radian = 1.8e9 * 10_000 / pi
+    assert LAT_PER_CM_E11 >= stretch * e11_per_radian / curved_cm
+    assert LON_PER_CM_E11 >= stretch * e11_per_radian / equator_cm
+    assert FORGIVEN_CM >= 2 * 23
 
 
 def test_a_circle_of_a_kilometre_has_a_box_of_two() -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from geometry_pairs import FAMILIES
+from geometry_pairs import FAMILIES, pairs_of
 from repository import ROOT
 from standclear.spacetime.distance import contains, cores_within, stated_distance_cm
 from standclear.spacetime.earth import cut_edge, halvings, place, sincos
 from standclear.spacetime.meet import Margin, meets
-from standclear.spacetime.shape import shape_from_value
+from standclear.spacetime.shape import shape_from_value, shape_to_value
 from standclear.spacetime.volume import volume_from_value
 
 
@@ -60,6 +60,12 @@ def test_pairs_are_at_the_printed_distance(family: str) -> None:
         assert distance_cm == stated_distance_cm(a, b)
         assert cores_within(b, a, distance_cm)
         assert distance_cm == 0 or not cores_within(b, a, distance_cm - 1)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_seed_still_gives_the_printed_pairs(family: str) -> None:
+    rows = [(row["a"], row["b"]) for row in vectors("pairs") if row["family"] == family]
+    assert rows == [(shape_to_value(a), shape_to_value(b)) for a, b in pairs_of(family, 1, 300)]
 
 
 def test_decisions_are_as_printed() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geometry_pairs import FAMILIES, pairs_of
 from standclear.spacetime.chords import chord_gap_cm
 from standclear.spacetime.earth import Place, Vertex, cut_edge
-from standclear.spacetime.runs import GROUP, Outlines, Run, halves_of, outline_of
+from standclear.spacetime.runs import Outlines, Run, halves_of, outline_of
 from standclear.spacetime.shape import Line, Point, Shape, edges_of
 from strategies import shapes, vertices, vertices_near
 
@@ -42,8 +42,7 @@ def assert_balls_hold(root: Run) -> None:
         for p, q in chords_of(run):
             assert is_in_ball(run, p)
             assert is_in_ball(run, q)
-            if run.level != GROUP:
-                assert chord_gap_cm(p, p, run.first, run.last) <= run.bend + (run.level == 0)
+            assert chord_gap_cm(p, p, run.first, run.last) <= run.bend
 
 
 @given(st.data(), vertices())
