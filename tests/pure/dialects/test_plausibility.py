@@ -71,7 +71,9 @@ CASES = {
 
 
 @pytest.mark.parametrize(("text", "held_against", "expected"), CASES.values(), ids=CASES)
-def test_doubts(text: str, held_against: dict[str, object], expected: list[str]) -> None:
+def test_a_position_raises_the_doubts_that_it_should(
+    text: str, held_against: dict[str, object], expected: list[str]
+) -> None:
     assert expected == codes(text, **held_against)
 
 
