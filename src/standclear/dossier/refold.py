@@ -225,7 +225,12 @@ class Refold:
                     self._wrong(11, one.index, f"it does not say what {self._names.entry(owed.index)} did")
                 continue
             self.counts.effects[record.effect] += 1
-            self._compare_effect(one, owed, record)
+            if record.sid != owed.sid:
+                says = (
+                    "the service spoke of another statement at this place: it was moved, or put in its place"
+                )
+                self._wrong(11, owed.index, says)
+            self._compare_effect(owed, record)
         for index in said:
             self._wrong(11, one.index, f"it says what entry {index} did, which is not its to say")
         if not is_whole:
@@ -233,10 +238,10 @@ class Refold:
                 11, self._names.entry(one.index), "not all its effects are at hand", one.index
             )
 
-    def _compare_effect(self, one: Opened, owed: _Owed, record: EffectRecord) -> None:
+    def _compare_effect(self, owed: _Owed, record: EffectRecord) -> None:
         mine = owed.outcome
-        derived = (owed.sid, mine.effect, mine.rule, tuple(mine.marks), mine.aware_of, tuple(mine.missing))
-        stated = (record.sid, record.effect, record.rule, record.marks, record.aware_of, record.missing)
+        derived = (mine.effect, mine.rule, tuple(mine.marks), mine.aware_of, tuple(mine.missing))
+        stated = (record.effect, record.rule, record.marks, record.aware_of, record.missing)
         if derived != stated:
             self._wrong(
                 14,
