@@ -7,7 +7,7 @@ from typing import Final
 # --- statements -----------------------------------------------------------------------------------
 ENTRY_BYTES_MAX: Final = 65_535  # tlog-tiles: an entry bundle has 16-bit lengths
 PAYLOAD_BYTES_MAX: Final = 32_768  # base64 in an envelope must fit an entry with room for signatures
-NESTING_MAX: Final = 16  # deeper JSON is refused before it is parsed
+NESTING_MAX: Final = 16  # deeper JSON is refused: no field of ours needs more
 INTEGER_MAX: Final = 2**53 - 1  # integers that every JSON reader keeps exactly
 ITEMS_MAX: Final = 4_096  # items of one statement: a bulk list stays a few dozen entries
 SLOTS_MAX: Final = 256  # recipients of one statement, padded to a power of two

@@ -23,7 +23,6 @@ _KNOWN_KEYS: set[str] = set()  # keys that have matched once; bounded below
 _KNOWN_KEYS_MAX = 4_096
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
-_NOT_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+')
 
 
 class _NotAnInteger(str):
@@ -76,13 +75,15 @@ def read_json(text: bytes, field: str) -> Value:
 
 def read_numbers_exact(text: bytes, field: str) -> Value:
     """The value of a JSON text without floats and within our nesting; `check_value` is left to the caller."""
-    _check_nesting(text, field)
     try:
         value: Value = _DECODER.decode(text.decode("utf-8"))
     except UnicodeDecodeError:
         raise Malformed(field, "the bytes are not UTF-8", "send UTF-8") from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise _too_deep(field) from None
+    except ValueError as error:
         raise Malformed(field, f"not JSON: {str(error)[:120]}", "send one JSON value") from None
+    _check_nesting(value, field)
     return value
 
 
@@ -97,8 +98,8 @@ def check_value(value: Value, field: str) -> None:
                 place, f"{one[:40]} is not an integer", "state it as an integer in its field's unit"
             )
         if type(one) is dict:
-            for key in one:
-                if key not in _KNOWN_KEYS:
+            if not _KNOWN_KEYS.issuperset(one):
+                for key in one:
                     _check_key(key, field)
             stack.extend(one.values())
         elif type(one) is list:
@@ -140,19 +141,22 @@ def _check_key(key: object, field: str) -> None:
         _KNOWN_KEYS.add(key)
 
 
-def _check_nesting(text: bytes, field: str) -> None:
-    if text.count(b"{") + text.count(b"[") <= NESTING_MAX:
-        return
-    depth = 0
-    for mark in _NOT_STRUCTURE.sub(b"", text):
-        if mark in b"[{":
-            depth += 1
-            if depth > NESTING_MAX:
-                raise Malformed(
-                    field, f"nested deeper than {NESTING_MAX}", "flatten it; no statement needs more"
-                )
-        elif mark in b"]}":
-            depth -= 1
+def _check_nesting(value: Value, field: str) -> None:
+    level = [value] if type(value) in (dict, list) else []
+    for _ in range(NESTING_MAX):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return
+    raise _too_deep(field)
+
+
+def _too_deep(field: str) -> Malformed:
+    return Malformed(field, f"nested deeper than {NESTING_MAX}", "flatten it; no statement needs more")
 
 
 def b64u(raw: bytes) -> str:
