@@ -11,7 +11,7 @@ from typing import Final
 from standclear.limits import HORIZONTAL_MARGIN_CM_MAX, RADIUS_CM_MAX
 from standclear.spacetime.band import GEOID_CM, UNBOUNDED_LOWER_CM, UNBOUNDED_UPPER_CM
 from standclear.spacetime.earth import BEND_CM, FRACTION_BITS, ONE, sincos
-from standclear.spacetime.shape import parts_of
+from standclear.spacetime.shape import Path, parts_of
 from standclear.spacetime.units import E7, FOREVER_MS, LAT_E7_MAX, LON_E7_MAX, NEVER_MS
 from standclear.spacetime.volume import Volume
 
@@ -22,6 +22,7 @@ FORGIVEN_CM: Final = 2 * (BEND_CM + 1)
 # of latitude is at least 110,574 m, and one of longitude at least 111,319 m times the cosine of the latitude.
 LAT_PER_CM_E11: Final = 9_140
 LON_PER_CM_E11: Final = 9_080
+TURN_E7: Final = 2 * LON_E7_MAX
 CHORD_CM_MAX: Final = 300_100_000
 assert 2 * (RADIUS_CM_MAX + FORGIVEN_CM) + HORIZONTAL_MARGIN_CM_MAX <= CHORD_CM_MAX  # as the proof needs
 # Nearer to a pole than this the box runs around it: longitude says nothing there.
@@ -100,28 +101,42 @@ def _heights(volume: Volume, vertical_cm: int) -> tuple[int, int]:
 def _ground(volume: Volume, grown_cm: int) -> tuple[int, int, tuple[tuple[int, int], ...]]:
     """South, north, and the spans of longitude, of everything within `grown_cm` of the core."""
     parts = parts_of(volume.core)
-    lons = [vertex[0] for part in parts for vertex in part]
     lats = [vertex[1] for part in parts for vertex in part]
     higher = grown_cm * LAT_PER_CM_E11 // 10_000 + 1
     south, north = min(lats) - higher, max(lats) + higher
+    west, east = _arc(parts)
     return (
         max(-LAT_E7_MAX, south),
         min(LAT_E7_MAX, north),
-        _spans(min(lons), max(lons), max(-south, north), grown_cm),
+        _spans(west, east, max(-south, north), grown_cm),
     )
 
 
+def _arc(parts: tuple[Path, ...]) -> tuple[int, int]:
+    """An arc of longitude that holds all parts and leaves out the widest gap; east may lie beyond 180°."""
+    sides = sorted((min(lon for lon, _ in part), max(lon for lon, _ in part)) for part in parts)
+    reached = sides[0][1]
+    arcs = []  # those that begin at a part with a gap before it, and go around through ±180°
+    for west, east in sides[1:]:
+        if west > reached:
+            arcs.append((west, reached + TURN_E7))
+        reached = max(reached, east)
+    arcs.append((sides[0][0], reached))
+    return min(arcs, key=lambda arc: arc[1] - arc[0])
+
+
 def _spans(west: int, east: int, highest: int, grown_cm: int) -> tuple[tuple[int, int], ...]:
+    """The arc, widened, as spans within ±180°; the whole parallel if that is too near a pole or too wide."""
     everywhere = ((-LON_E7_MAX, LON_E7_MAX),)
     if highest > POLE_LAT_E7:
         return everywhere
     cosine = sincos(highest << FRACTION_BITS)[1]
     wider = grown_cm * LON_PER_CM_E11 * ONE // (10_000 * cosine) + 1
     west, east = west - wider, east + wider
-    if east - west >= 2 * LON_E7_MAX:
+    if east - west >= TURN_E7:
         return everywhere
     if west < -LON_E7_MAX:
-        return ((-LON_E7_MAX, east), (west + 2 * LON_E7_MAX, LON_E7_MAX))
+        west, east = west + TURN_E7, east + TURN_E7
     if east > LON_E7_MAX:
-        return ((west, LON_E7_MAX), (-LON_E7_MAX, east - 2 * LON_E7_MAX))
+        return ((west, LON_E7_MAX), (-LON_E7_MAX, east - TURN_E7))
     return ((west, east),)

@@ -31,7 +31,7 @@ from standclear.spacetime.bounds import (
 from standclear.spacetime.distance import stated_distance_cm
 from standclear.spacetime.interval import ALWAYS, Interval
 from standclear.spacetime.meet import NO_MARGIN, Margin, meets
-from standclear.spacetime.shape import Area, Line, Point, Shape
+from standclear.spacetime.shape import Area, Line, Path, Point, Shape
 from standclear.spacetime.units import E7, FOREVER_MS, LAT_E7_MAX, LON_E7_MAX
 from standclear.spacetime.volume import Volume
 from strategies import bands, intervals, margins, shape_pairs, volume_pairs, volumes
@@ -136,11 +136,31 @@ def test_what_is_wider_than_the_world_is_the_world() -> None:
     assert (-LON_E7_MAX, LON_E7_MAX) == (near_a_pole.west_e7, near_a_pole.east_e7)
 
 
-def test_an_area_of_two_parts_at_180_has_a_box_around_the_world() -> None:
-    parts = (((1_799_000_000, 0), (LON_E7_MAX, 0), (LON_E7_MAX, E7)),)
-    parts += (((-LON_E7_MAX, 0), (-1_799_000_000, 0), (-LON_E7_MAX, E7)),)
-    (box,) = boxes_of(volume(Area(rings=parts)))
-    assert (-LON_E7_MAX, LON_E7_MAX) == (box.west_e7, box.east_e7)
+def ring(west: int, east: int) -> Path:
+    return ((west, 0), (east, 0), (east, E7))
+
+
+ARCS: dict[str, tuple[tuple[Path, ...], list[tuple[int, int]]]] = {
+    "parts on either side of 180": ((ring(179, 180), ring(-180, -179)), [(-180, -179), (179, 180)]),
+    "three parts about 180": (
+        (ring(-178, -177), ring(170, 180), ring(-180, -179)),
+        [(-180, -177), (170, 180)],
+    ),
+    "parts about Greenwich": ((ring(-10, -5), ring(5, 10)), [(-10, 10)]),
+    "parts within each other": ((ring(-10, 10), ring(-5, 5)), [(-10, 10)]),
+    "far apart, nearer by way of 180": ((ring(100, 110), ring(-110, -100)), [(-180, -100), (100, 180)]),
+    "far apart, nearer by way of Greenwich": ((ring(80, 85), ring(-85, -80)), [(-85, 85)]),
+}
+
+
+@pytest.mark.parametrize(("rings", "expected"), ARCS.values(), ids=list(ARCS))
+def test_the_boxes_of_several_parts_leave_out_the_widest_gap(
+    rings: tuple[Path, ...], expected: list[tuple[int, int]]
+) -> None:
+    scaled = tuple(tuple((lon * E7, lat) for lon, lat in part) for part in rings)
+    boxes = sorted(boxes_of(volume(Area(rings=scaled))), key=lambda box: box.west_e7)
+    told = [(round(box.west_e7 / E7), round(box.east_e7 / E7)) for box in boxes]
+    assert expected == told
 
 
 HEIGHTS = {
