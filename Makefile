@@ -12,7 +12,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip
 
-RUN    := $(BIN)/standclear serve --demo
+RUN    := $(BIN)/standclear demo --data var/demo
 T      :=
 A      :=
 N      := 2

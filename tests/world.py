@@ -39,7 +39,7 @@ NOON_MS = 1_582_804_800_000  # 2020-02-27T12:00:00Z
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ORIGIN = "exercise.example/idlib"
-PACKS = Path(__file__).parent.parent / "arrangements"
+PACKS = Path(__file__).parent.parent / "src" / "standclear" / "packs"
 
 
 class Chance:

@@ -32,7 +32,7 @@ import uvloop
 from standclear.config import Config
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.errors import Fatal, Malformed, ServiceUnavailable, WrongLog
-from standclear.flow.clock import GuardedClock
+from standclear.flow.clock import Clock, GuardedClock
 from standclear.flow.identity import service_keys
 from standclear.flow.service import LogDescription, Service
 from standclear.limits import CONNECTIONS_MAX, KEEP_ALIVE_S, STOPPING_MS
@@ -92,8 +92,10 @@ def require_assertions() -> None:
 # --- the service ----------------------------------------------------------------------------------
 
 
-async def open_service(config: Config) -> Opened:
+async def open_service(config: Config, clock: Clock | None = None) -> Opened:
     """The service of a directory, running; a new log is begun where there is none.
+
+    `clock` is this machine's, guarded, unless another is given: an exercise may be played at another time.
 
     Raises:
         Malformed, WrongLog: the settings do not fit the log that is there.
@@ -103,7 +105,7 @@ async def open_service(config: Config) -> Opened:
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = SqliteLogStore(config.data)
     try:
-        service = _built(config, store)
+        service = _built(config, store, clock)
         await service.start()
         if store.read_head().size == 0:  # 4
             await service.begin(_description(config))
@@ -113,7 +115,7 @@ async def open_service(config: Config) -> Opened:
         raise
 
 
-def _built(config: Config, store: SqliteLogStore) -> Service:
+def _built(config: Config, store: SqliteLogStore, given: Clock | None) -> Service:
     head = store.read_head()
     kept = store.find_setting(_ORIGIN)
     origin = config.origin or (kept or b"").decode("utf-8") or (_EXERCISE_ORIGIN if config.exercise else "")
@@ -129,7 +131,7 @@ def _built(config: Config, store: SqliteLogStore) -> Service:
             remedy="name another directory or this origin",
         )
     index_name, make_index = _index()
-    clock = GuardedClock(wall_ms, monotonic_ms, head.last_ms)
+    clock = given or GuardedClock(wall_ms, monotonic_ms, head.last_ms)
     seed = _read_seed(config.data / SEED_FILE, is_new=head.size == 0)  # 2
     keys = service_keys(origin, seed)
     service = Service(  # 3
@@ -236,16 +238,18 @@ def run_until_stopped(
     config: Config,
     told: Callable[[str, Path], None],
     beside: Callable[[Service], Awaitable[None]] | None = None,
+    clock: Clock | None = None,
 ) -> None:
     """`serve` in an event loop of its own."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(config, told, beside))
+        runner.run(serve(config, told, beside, clock))
 
 
 async def serve(
     config: Config,
     told: Callable[[str, Path], None],
     beside: Callable[[Service], Awaitable[None]] | None = None,
+    clock: Clock | None = None,
 ) -> None:
     """Run the service until a signal; `told(address, policy file)` is called once it listens.
 
@@ -256,7 +260,7 @@ async def serve(
     """
     log = log_to_stderr(config.log_level)
     listening = _listen(config)
-    opened = await open_service(config)
+    opened = await open_service(config, clock)
     service = opened.service
     shown = front_of(service, address_rate_s=config.address_rate_s, session_rate_s=config.session_rate_s)
     server = _Server(_uvicorn_config(config, Door(shown, log)))
