@@ -97,12 +97,12 @@ def read_time(
 
 def _check_not_a_window(plain: str, day: date, text: str, field: str) -> None:
     """2020-02-28 05:00-07:00 can be an offset and can be two hours of that morning."""
-    match = re.search(r"\s(\d{1,2}:\d{2})-(\d{2}:\d{2})$", plain)
-    if match and match[1].zfill(5) < match[2]:
-        readings = (
-            f"{day:%Y-%m-%d} {match[1]}, {match[2]} behind UTC",
-            f"{day:%Y-%m-%d}, from {match[1]} to {match[2]}",
-        )
+    match = re.search(r"\s(\d{1,2}):?(\d{2})-(\d{2}):?(\d{2})$", plain)
+    if match is None:
+        return
+    first, last = f"{match[1].zfill(2)}:{match[2]}", f"{match[3]}:{match[4]}"
+    if first < last:
+        readings = (f"{day:%Y-%m-%d} {first}, {last} behind UTC", f"{day:%Y-%m-%d}, from {first} to {last}")
         raise Ambiguous(field, text, readings, "write the offset after a T: 2020-02-28T05:00-07:00")
 
 

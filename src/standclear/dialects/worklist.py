@@ -315,8 +315,7 @@ def worklist_from_value(value: object, *, field: str) -> tuple[Worklist, Answers
     for i, one in enumerate(members["groups"]):
         name = f"{field}.groups[{i}]"
         written = _object(one, wanted, name)
-        lists = {part: tuple(written[part]) for part in ("choices", "rows", "examples")}
-        groups.append(Group(key=written["key"], question=written["question"], **lists))
+        groups.append(_group_from_value(written, name))
         if written["answer"] is not None:
             by_group[written["key"]] = _answer(written["answer"], f"{name}.answer")
     asked = sorted(number for group in groups for number in group.rows)
@@ -328,6 +327,19 @@ def worklist_from_value(value: object, *, field: str) -> tuple[Worklist, Answers
             raise Malformed(f"{field}.row_answers", f"{number!r} is no row number", _REMEDY)
         by_row[int(number)] = _answer(given, f"{field}.row_answers.{number}")
     return Worklist(intake=intake, groups=tuple(groups)), Answers(groups=by_group, rows=by_row)
+
+
+def _group_from_value(written: dict[str, Any], field: str) -> Group:
+    kinds: dict[str, type] = {"choices": str, "rows": int, "examples": str}
+    for name, kind in kinds.items():
+        one = written[name]
+        if not isinstance(one, list) or any(type(part) is not kind for part in one):
+            raise Malformed(f"{field}.{name}", f"is no list of {kind.__name__}", _REMEDY)
+    for name in ("key", "question"):
+        if not isinstance(written[name], str):
+            raise Malformed(f"{field}.{name}", "is no text", _REMEDY)
+    lists = {name: tuple(written[name]) for name in kinds}
+    return Group(key=written["key"], question=written["question"], **lists)
 
 
 def _object(value: object, members: set[str] | None, field: str) -> dict[str, Any]:

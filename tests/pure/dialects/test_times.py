@@ -23,6 +23,7 @@ READ = {  # text, what the caller states, hours after five o'clock UTC
     "with an offset of nought": ("2020-02-28T05:00:00-00:00", {}, 0),
     "with half an hour": ("2020-02-28T05:30:00+03:30", {}, -3),
     "behind UTC": ("2020-02-28T05:00:00-03:00", {}, 3),
+    "behind UTC by less than the time of day": ("2020-02-28 05:00-03:00", {}, 3),
     "without seconds": ("2020-02-28T05:00Z", {}, 0),
     "small letters": ("2020-02-28t05:00z", {}, 0),
     "a short offset": ("2020-02-28T05:00+03", {}, -3),
@@ -100,6 +101,11 @@ AMBIGUOUS = {
         {},
         ["2020-02-28 05:00, 07:00 behind UTC", "2020-02-28, from 05:00 to 07:00"],
     ),
+    "an offset or the end of a window, without colons": (
+        "28 Feb 2020 0500-0700",
+        {},
+        ["2020-02-28 05:00, 07:00 behind UTC", "2020-02-28, from 05:00 to 07:00"],
+    ),
 }  # fmt: skip
 
 
@@ -125,6 +131,7 @@ REFUSED = {
     "an abbreviation of several zones": ("2020-02-28 05:00 IST", {}, "can be several"),
     "an unknown zone": ("2020-02-28 05:00 Europe/Nowhere", {}, "zone data"),
     "a zone that counts the wrong way": ("2020-02-28 05:00 Etc/GMT-3", {}, "wrong way round"),
+    "a zone that counts leap seconds": ("2020-02-28 05:00 right/Europe/Kyiv", {}, "may count leap seconds"),
     "an offset that is none": ("2020-02-28 05:00+15:00", {}, "beyond 14 hours"),
     "the caller's zone is none": ("2020-02-28 05:00", {"zone": "EET"}, "can be several"),
     "a date only": ("2020-02-28", {}, "without a time of day"),

@@ -59,6 +59,10 @@ def read_zone(text: str, *, field: str, is_military: bool = False) -> Zone:
         raise Malformed(
             field, f"{written!r} counts its hours the wrong way round", "write the offset: +03:00"
         )
+    if written.lower().startswith(("right/", "posix/")):
+        raise Malformed(
+            field, f"{written!r} may count leap seconds", "write the zone's name only: Europe/Istanbul"
+        )
     zone_of(written, field=field)
     return Zone(written=written, offset=None, name=written)
 
