@@ -216,7 +216,9 @@ def single(table: Table, work: Workload, proposals: Workload, index: Any, postgi
         spans.append((time.perf_counter_ns() - begun) / 1e9)
     told.append(("ours", spans))
     if postgis:
+        postgis.one(0)
         told.append(("PostGIS geography", [timed(lambda r=row: postgis.one(r))[0] for row in rows[:1000].tolist()]))
+        postgis.many_again()
     if peer:
         told.append(("shapely STRtree", [timed(lambda r=row: peer.one(r))[0] for row in rows[:3000].tolist()]))
     for label, share in (("p50", 0.5), ("p99", 0.99)):
@@ -255,8 +257,9 @@ def geofence(table: Table, arguments: argparse.Namespace, postgis: Postgis | Non
         table.add(name, "shapely, active only", seconds)
     if postgis:
         few = 100_000
-        seconds, count = timed(lambda: postgis.geofence(zones, lon[:few], lat[:few], at_ms))
-        table.add(name, "PostGIS geography", seconds * len(lon) / few)
+        postgis.geofence(polygons, lon[:few], lat[:few])
+        seconds, count = timed(lambda: postgis.geofence(polygons, lon[:few], lat[:few]))
+        table.add(name, "PostGIS, active only", seconds * len(lon) / few)
         table.note(f"PostGIS was given {few:,} positions ({count} hits), its time times {len(lon) // few}")
     middle = statistics.median(table.rows[name]["ours, one thread"])
     table.note(f"positions: {len(lon) / middle / 1e6:.1f} M/s on one thread, {hits} hits; shapely {others}")
@@ -328,7 +331,7 @@ def duckdb_join(table: Table, work: Workload, proposals: Workload, peer: Shapely
     import duckdb
     import duckdb_extension_spatial
 
-    few = 10_000
+    few = min(10_000, len(proposals))
     folder = Path(duckdb_extension_spatial.__file__).parent
     extension = next(folder.rglob("spatial.duckdb_extension*"))
     connection = duckdb.connect(config={"allow_unsigned_extensions": True})

@@ -120,12 +120,20 @@ class Postgis:
         """One proposal by its number, as a prepared statement with its values in hand."""
         if not hasattr(self, "asked"):
             self.asked: dict[int, Any] = {}
+            # One row: workers cost more than they bring, and the index is always right.
+            self.execute("SET max_parallel_workers_per_gather = 0")
+            self.execute("SET enable_seqscan = off")
             self.execute("PREPARE one (smallint, geography, geometry, float8, int8range, int8range) AS SELECT n.id FROM n "
                          f"WHERE n.box && $3 AND n.tr && $5 AND n.alt && $6 AND n.party <> $1 "
                          f"AND ST_DWithin(n.core, $2, n.r + $4 + {MARGIN[0] / 100}, true)")
             for values in self.execute("SELECT id, party, core::text, box::text, r, tr::text, alt::text FROM q"):
                 self.asked[values[0]] = ("EXECUTE one ({}, '{}', '{}', {}, '{}', '{}')".format(*values[1:])).encode()
         return len(self.connection.execute(self.asked[row]).fetchall())
+
+    def many_again(self) -> None:
+        """Back from single rows to whole sets."""
+        self.execute("RESET max_parallel_workers_per_gather")
+        self.execute("RESET enable_seqscan")
 
     def self_join(self) -> int:
         self.execute(f"CREATE UNLOGGED TABLE w AS SELECT id, party, core, box, r, "
@@ -135,22 +143,20 @@ class Postgis:
         self.execute("DROP TABLE w")
         return int(count)
 
-    def geofence(self, zones: Workload, lon: Array, lat: Array, at_ms: int) -> int:
-        """Positions at one moment; only the zones that hold then are in the table, as for shapely."""
+    def geofence(self, polygons: Array, lon: Array, lat: Array) -> int:
+        """Positions at one moment against the zones that hold then, as planar polygons with their radius and margin."""
         if self.execute("SELECT to_regclass('z')").fetchone()[0] is None:
-            self.load("z", zones, margin_m=MARGIN[0] / 100)
-            self.execute("DELETE FROM z WHERE NOT tr @> %s::int8", at_ms)
-            self.execute("CREATE INDEX ON z USING gist (box)")
-            self.execute("CREATE UNLOGGED TABLE p (at geometry, place geography)")
-            text = "".join(f"SRID=4326;POINT({x} {y})\tSRID=4326;POINT({x} {y})\n"
-                           for x, y in zip((lon / 1e7).tolist(), (lat / 1e7).tolist(), strict=True))
+            self.execute("CREATE UNLOGGED TABLE z (g geometry)")
+            self.execute("CREATE UNLOGGED TABLE p (at geometry)")
+            with self.connection.cursor().copy("COPY z FROM STDIN") as copy:
+                copy.write("".join(wkb + "\n" for wkb in shapely.to_wkb(polygons, hex=True)))
+            points = shapely.to_wkb(shapely.points(lon / 1e7, lat / 1e7), hex=True)
             with self.connection.cursor().copy("COPY p FROM STDIN") as copy:
-                copy.write(text)
+                copy.write("".join(wkb + "\n" for wkb in points))
+            self.execute("CREATE INDEX ON z USING gist (g)")
             self.execute("VACUUM ANALYZE z")
             self.execute("VACUUM ANALYZE p")
-        reach = MARGIN[0] / 100
-        query = f"SELECT count(*) FROM p JOIN z ON z.box && p.at AND ST_DWithin(z.core, p.place, z.r + {reach}, true)"
-        return int(self.execute(query).fetchone()[0])
+        return int(self.execute("SELECT count(*) FROM p JOIN z ON ST_Intersects(z.g, p.at)").fetchone()[0])
 
     def inserts(self, fresh: Workload, count: int) -> float:
         """Seconds for so many rows, one statement each."""

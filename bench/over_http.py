@@ -128,7 +128,7 @@ def enrol(server: Server, name: str, keys: int) -> Actor:
 
 
 def agree(server: Server, *actors: Actor) -> bytes:
-    pack = (ROOT / "arrangements" / "military-line.toml").read_text()
+    pack = (ROOT / "src" / "standclear" / "packs" / "military-line.toml").read_text()
     arrangement = read_pack(pack, {actor.id: "party" for actor in actors}, actors[0].id)
     draft = Draft(kind="arrangement", forms={"exact": [arrangement.to_value()]}, to=None)
     return say(server, actors[0].seats[0], draft).sid
@@ -297,7 +297,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--statements", type=int, default=8_000)
-    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--connections", type=int, default=60)
     parser.add_argument("--seconds", type=int, default=10)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="standclear-bench-") as directory:

@@ -14,8 +14,11 @@ const CLIP: f32 = 1e13;
 #[derive(Clone, Copy)]
 struct Item {
     middle: [f32; AXES],
-    length: [f32; AXES],
     row: u32,
+}
+
+fn clip(value: f32) -> f32 {
+    value.clamp(-CLIP, CLIP)
 }
 
 /// The rows in the order of the leaves: nodes of 16 are near each other, and so are nodes of nodes.
@@ -23,22 +26,20 @@ struct Item {
 /// `reach` is the typical extent of a question, per axis: parting finer than that gains nothing.
 #[must_use]
 pub fn order_of(boxes: &[Box5], reach: [f32; AXES], threads: usize) -> Vec<u32> {
-    let clip = |value: f32| value.clamp(-CLIP, CLIP);
     let mut items: Vec<Item> = boxes
         .iter()
         .enumerate()
         .map(|(row, b)| Item {
             middle: std::array::from_fn(|d| (clip(b.low[d]) + clip(b.high[d])) * 0.5),
-            length: std::array::from_fn(|d| clip(b.high[d]) - clip(b.low[d])),
             row: row as u32,
         })
         .collect();
-    part(&mut items, &reach, threads);
+    part(&mut items, boxes, &reach, threads);
     items.into_iter().map(|item| item.row).collect()
 }
 
 /// Parts the items so that every aligned group of 16, 256, 4096 … of the result belongs together.
-fn part(items: &mut [Item], reach: &[f32; AXES], threads: usize) {
+fn part(items: &mut [Item], boxes: &[Box5], reach: &[f32; AXES], threads: usize) {
     if items.len() <= WIDTH {
         return;
     }
@@ -47,42 +48,43 @@ fn part(items: &mut [Item], reach: &[f32; AXES], threads: usize) {
     while child * WIDTH < items.len() {
         child *= WIDTH;
     }
-    halve(items, child, reach, threads);
+    halve(items, boxes, child, reach, threads);
 }
 
 /// Parts the items into children of `child` each (the last may be short), then each child.
-fn halve(items: &mut [Item], child: usize, reach: &[f32; AXES], threads: usize) {
+fn halve(items: &mut [Item], boxes: &[Box5], child: usize, reach: &[f32; AXES], threads: usize) {
     let children = items.len().div_ceil(child);
     if children <= 1 {
-        part(items, reach, threads);
+        part(items, boxes, reach, threads);
         return;
     }
     let at = children.div_ceil(2) * child;
     let at = if at >= items.len() { (children - 1) * child } else { at };
-    let axis = best_axis(items, reach);
+    let axis = best_axis(items, boxes, reach);
     items.select_nth_unstable_by(at, |a, b| a.middle[axis].total_cmp(&b.middle[axis]));
     let (left, right) = items.split_at_mut(at);
     if threads > 1 && left.len() > ALONE {
         std::thread::scope(|scope| {
-            scope.spawn(|| halve(left, child, reach, threads / 2));
-            halve(right, child, reach, threads - threads / 2);
+            scope.spawn(|| halve(left, boxes, child, reach, threads / 2));
+            halve(right, boxes, child, reach, threads - threads / 2);
         });
     } else {
-        halve(left, child, reach, 1);
-        halve(right, child, reach, 1);
+        halve(left, boxes, child, reach, 1);
+        halve(right, boxes, child, reach, 1);
     }
 }
 
 /// The axis along which the middles spread widest, measured in typical lengths.
-fn best_axis(items: &[Item], reach: &[f32; AXES]) -> usize {
+fn best_axis(items: &[Item], boxes: &[Box5], reach: &[f32; AXES]) -> usize {
     let step = items.len().div_ceil(SAMPLE);
     let (mut low, mut high, mut length) = ([f32::MAX; AXES], [f32::MIN; AXES], [0f32; AXES]);
     let mut count = 0f32;
     for item in items.iter().step_by(step) {
+        let around = &boxes[item.row as usize];
         for d in 0..AXES {
             low[d] = if item.middle[d] < low[d] { item.middle[d] } else { low[d] };
             high[d] = if item.middle[d] > high[d] { item.middle[d] } else { high[d] };
-            length[d] += item.length[d];
+            length[d] += clip(around.high[d]) - clip(around.low[d]);
         }
         count += 1.0;
     }

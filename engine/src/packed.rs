@@ -5,7 +5,7 @@
 //! newest volumes are kept, which arrive one by one.
 
 use crate::order::{WIDTH, order_of};
-use crate::record::{AXES, Box5, Owner, Record, describe};
+use crate::record::{AXES, Box5, Owner, Record, describe_into};
 use crate::shape::{Core, Vertex};
 use crate::simd::{dispatched, prefetch};
 use crate::volume::{Parts, Volumes};
@@ -93,52 +93,36 @@ impl Loose {
         }
     }
 
-    /// Describes every volume, by `threads` threads.
+    /// Describes every volume, by up to two threads.
     #[must_use]
     pub fn of(volumes: &Volumes, ids: Vec<u64>, owner: impl Fn(usize) -> Owner + Sync, threads: usize) -> Self {
         let rows = volumes.len();
         let origin_ms = origin_of(volumes);
-        let zero = describe_row(volumes, 0, &owner, origin_ms);
-        let mut both = vec![zero; rows];
-        let fill = |first: usize, slots: &mut [(Record, Box5)]| {
-            for (i, slot) in slots.iter_mut().enumerate() {
-                *slot = describe_row(volumes, first + i, &owner, origin_ms);
+        let (mut boxes, mut records) = (vec![Box5::EMPTY; rows], vec![Record::NONE; rows]);
+        let fill = |from: usize, boxes: &mut [Box5], records: &mut [Record]| {
+            for (i, (axes, record)) in boxes.iter_mut().zip(records).enumerate() {
+                let (row, core) = (from + i, volumes.core(from + i));
+                let first = volumes.firsts[row];
+                describe_into(core, &volumes.extents[row], owner(row), first, origin_ms, record, axes);
             }
         };
         if threads > 1 && rows > 4096 {
-            let (left, right) = both.split_at_mut(rows / 2);
+            let ((a, b), (x, y)) = (boxes.split_at_mut(rows / 2), records.split_at_mut(rows / 2));
             std::thread::scope(|scope| {
-                scope.spawn(|| fill(0, left));
-                fill(rows / 2, right);
+                scope.spawn(|| fill(0, a, x));
+                fill(rows / 2, b, y);
             });
         } else {
-            fill(0, &mut both);
+            fill(0, &mut boxes, &mut records);
         }
-        Self {
-            boxes: both.iter().map(|pair| pair.1).collect(),
-            records: both.iter().map(|pair| pair.0).collect(),
-            ids,
-            vertices: volumes.vertices.clone(),
-            parts: volumes.parts.clone(),
-            origin_ms,
-        }
+        let (vertices, parts) = (volumes.vertices.clone(), volumes.parts.clone());
+        Self { boxes, records, ids, vertices, parts, origin_ms }
     }
 
     #[must_use]
     pub fn core(&self, row: usize) -> Core<'_> {
         core_at(&self.records[row], &self.vertices, &self.parts, row)
     }
-}
-
-fn describe_row(volumes: &Volumes, row: usize, owner: &impl Fn(usize) -> Owner, origin_ms: i64) -> (Record, Box5) {
-    if volumes.is_empty() {
-        let point = [[0, 0]];
-        let nothing = crate::volume::Extent {
-            radius_cm: 0, lower_cm: 0, upper_cm: 0, start_ms: 0, end_ms: 0, reference: crate::volume::Reference::W84,
-        };
-        return describe(Core::new(crate::shape::Form::Point, &point, &[]), &nothing, Owner::default(), 0, 0);
-    }
-    describe(volumes.core(row), &volumes.extents[row], owner(row), volumes.firsts[row], origin_ms)
 }
 
 /// A moment near most of the volumes, so that single precision resolves time finely about it.
@@ -214,6 +198,14 @@ impl Packed {
         packed.vertices.reserve_exact(loose.vertices.len());
         for (slot, &row) in order.iter().enumerate() {
             let row = row as usize;
+            // Rows come in no order of memory: ask for those that follow.
+            if let Some(&later) = order.get(slot + 12) {
+                prefetch(&loose.records[later as usize]);
+                prefetch(&loose.boxes[later as usize]);
+            }
+            if let Some(&later) = order.get(slot + 6) {
+                prefetch(&loose.vertices[loose.records[later as usize].first as usize]);
+            }
             packed.nodes[slot / WIDTH].set(slot % WIDTH, &loose.boxes[row]);
             let mut record = loose.records[row];
             let first = record.first as usize;

@@ -89,6 +89,12 @@ pub fn up(value: f64) -> f32 {
 }
 
 impl Record {
+    /// A record of nothing, to be written over.
+    pub const NONE: Self = Self {
+        centre_cm: [0; 3], outer_m: 0.0, inner_m: 0.0, first: 0, start_ms: 0, end_ms: 0, lower_cm: 0, upper_cm: 0,
+        radius_cm: 0, release: 0, count: 0, party: 0, part: 0, kind: 0, flags: 0,
+    };
+
     #[must_use]
     pub fn form(&self) -> Form {
         form_of(self.flags)
@@ -136,6 +142,21 @@ impl Record {
 /// The record of a volume, and its box about its radius. `first` is where its vertices are kept.
 #[must_use]
 pub fn describe(core: Core<'_>, extent: &Extent, owner: Owner, first: u32, origin_ms: i64) -> (Record, Box5) {
+    let (mut record, mut axes) = (Record::NONE, Box5::EMPTY);
+    describe_into(core, extent, owner, first, origin_ms, &mut record, &mut axes);
+    (record, axes)
+}
+
+/// [`describe`], written where it is to be kept: copies of 104 bytes were a fifth of the time of packing.
+pub fn describe_into(
+    core: Core<'_>,
+    extent: &Extent,
+    owner: Owner,
+    first: u32,
+    origin_ms: i64,
+    record: &mut Record,
+    axes: &mut Box5,
+) {
     let vertices = core.vertices();
     let bounds = Bounds::of(vertices);
     let [lon_e7, lat_e7] = bounds.middle();
@@ -167,13 +188,12 @@ pub fn describe(core: Core<'_>, extent: &Extent, owner: Owner, first: u32, origi
         pad = 0.5 * CURVE_M * (f * f + 2.0 * f * l + (cos_lat + f).min(1.0) * l * l);
     }
     let around = pad + extent.radius_cm as f64 / 100.0 + PAD_M;
-    let mut axes = Box5::EMPTY;
     for d in 0..3 {
         axes.low[d] = down(centre[d] + low[d] - around);
         axes.high[d] = up(centre[d] + high[d] + around);
     }
     let inner_m = if vertices.len() > 1 { inner(core, &bounds, sin_lat, cos_lat, meridian, parallel) } else { 0.0 };
-    let record = Record {
+    *record = Record {
         centre_cm: centre.map(|v| (v * 100.0).round() as i32),
         outer_m: up(widest.sqrt() + pad),
         inner_m,
@@ -190,8 +210,7 @@ pub fn describe(core: Core<'_>, extent: &Extent, owner: Owner, first: u32, origi
         kind: owner.kind,
         flags: core.form() as u8 | (extent.reference as u8) << 2 | u8::from(!core.is_single()) << 4,
     };
-    record.set_time_and_height(&mut axes, origin_ms, 0, 0);
-    (record, axes)
+    record.set_time_and_height(axes, origin_ms, 0, 0);
 }
 
 /// The radius of a disc about the centre inside the core; or, negative, how far the centre is from the core.
