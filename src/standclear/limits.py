@@ -25,7 +25,7 @@ RADIUS_CM_MAX: Final = 100_000_000  # 1,000 km: no hazard we know of is larger, 
 HORIZONTAL_MARGIN_CM_MAX: Final = 100_000_000  # 1,000 km, for the same reason
 VERTICAL_MARGIN_CM_MAX: Final = 200_000_000  # the height at which a band counts as unbounded
 TIME_MARGIN_MS_MAX: Final = 31_622_400_000  # 366 days: a longer margin separates nothing
-VERTICES_KEPT_MAX: Final = 131_072  # of outlines in memory, a generation: about 100 MB at worst
+VERTICES_KEPT_MAX: Final = 65_536  # of outlines in memory, a generation of two: 1.1 kB a vertex, 150 MB at worst
 PLACES_KEPT_MAX: Final = 65_536  # places in memory: about 25 MB
 
 # --- dialects -------------------------------------------------------------------------------------
