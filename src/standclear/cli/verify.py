@@ -24,7 +24,7 @@ from standclear.errors import Malformed
 from standclear.limits import FINDINGS_SHOWN_MAX
 
 _VERDICTS = {
-    ALL_HOLDS: "Every check holds under the policy, as far as each sentence above reaches.",
+    ALL_HOLDS: "Nothing is wrong under the policy; each sentence above says how far it reaches.",
     SOMETHING_WRONG: "SOMETHING IS WRONG. What is broken is named above.",
     BY_WHOM_UNPROVEN: "Consistent, but BY WHOM IS UNPROVEN: give --policy, from somebody you trust, not from the dossier.",
 }
@@ -100,6 +100,9 @@ def _print(report: Report) -> None:
         print(f"{number:2} {_MARKS[report.grade(number)]:5} {title}")
         _print_findings(report.of(number))
     print(f"\n{_VERDICTS[report.exit_code()]}")
+    undecided = [str(number) for number in CHECKS if report.grade(number) == "unproven"]
+    if undecided:
+        print(f"Left unproven by what is in this dossier: checks {', '.join(undecided)}.")
 
 
 def _print_findings(findings: tuple[Finding, ...]) -> None:

@@ -123,8 +123,9 @@ def check_inboxes(
             if inbox is not None and isinstance(record, InboxRecord) and record.n <= len(inbox.leaves):
                 up_to[record.party] = (record.n, index)
                 if inbox.tree.root(record.n) != record.root:
-                    says = f"the inbox of {names.party(record.party)} that it commits to is not the one given here"
-                    findings.broken(12, names.entry(index), says, index)
+                    about = f"the inbox of {names.party(record.party)}"
+                    says = f"it is not the one that {names.entry(index)} commits to: left out of, added to or changed"
+                    findings.broken(12, about, says, index)
             elif inbox is not None and isinstance(record, ReleaseRecord):
                 _check_release(record, inbox, one, names, findings)
         _check_own_head(one, inboxes.get(one.header.sender.party), names, findings)
