@@ -112,10 +112,11 @@ def _group(runs: Sequence[Run]) -> Run:
     elif apart + a.reach <= b.reach:
         x, y, z, reach = b.x, b.y, b.z, b.reach
     else:
-        # The least ball around two balls; 3 cm cover the rounding of its centre and radius.
-        reach = (apart + a.reach + b.reach) // 2 + 3
-        along = reach - a.reach
+        # The least ball around two balls, and 2 cm for the rounding of its centre.
+        radius = (apart + a.reach + b.reach + 1) // 2
+        along = radius - a.reach
         x, y, z = a.x + dx * along // apart, a.y + dy * along // apart, a.z + dz * along // apart
+        reach = radius + 2
     return Run(x, y, z, reach, GROUP, (x, y, z), (x, y, z), reach, a.start, b.end, (a, b))
 
 

@@ -61,6 +61,24 @@ def test_the_chords_of_a_shape_are_those_of_its_cut_edges(shape: Shape) -> None:
     assert_balls_hold(root)
 
 
+def groups_of(run: Run) -> Iterator[Run]:
+    if run.halves is not None:
+        yield run
+        for half in run.halves:
+            yield from groups_of(half)
+
+
+def test_the_ball_of_a_group_holds_the_balls_of_its_halves() -> None:
+    for family in FAMILIES:
+        for pair in pairs_of(family, 6, 40):
+            for shape in pair:
+                for group in groups_of(outline_of(shape).root):
+                    for half in group.halves or ():
+                        apart = (half.x - group.x) ** 2 + (half.y - group.y) ** 2 + (half.z - group.z) ** 2
+                        assert half.reach <= group.reach
+                        assert apart <= (group.reach - half.reach) ** 2
+
+
 def test_the_balls_of_every_family_hold() -> None:
     rng = Random(5)
     for family in FAMILIES:
