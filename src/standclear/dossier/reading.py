@@ -41,6 +41,10 @@ class Fault:
     reason: str
 
 
+Place = tuple[int | bytes, ...]
+"""Where a line stands: lines rise strictly by it, so that there is one order, and none twice."""
+
+
 @dataclass(slots=True)
 class _Reading:
     asks: Value = None
@@ -58,6 +62,7 @@ class _Reading:
     lists: dict[int, list[RecordList]] = field(default_factory=dict)
     singles: dict[int, list[SingleRecord]] = field(default_factory=dict)
     entry: int | None = None
+    last: Place = ()
 
 
 def read_dossier(text: bytes) -> tuple[Dossier, tuple[Fault, ...]]:
@@ -170,18 +175,22 @@ def _read_line(reading: _Reading, line: bytes, is_last: bool) -> str:
     kind = fields.choice("line", tuple(_READERS))
     if (kind == "end") != is_last:
         raise Malformed("line", "the last line is the end, and only the last", "")
-    _READERS[kind](reading, fields)
+    place = _READERS[kind](reading, fields)
     fields.done()
+    if place <= reading.last:
+        raise Malformed("line", f"a line of kind {kind!r} is out of its order, or stands twice", "")
+    reading.last = place
     return kind
 
 
-def _read_first(reading: _Reading, fields: Fields) -> None:
+def _read_first(reading: _Reading, fields: Fields) -> Place:
     if (name := fields.take("format")) != FORMAT:
         raise Malformed("format", f"{str(name)[:40]!r} is not {FORMAT}", "")
     reading.asks = _free(fields, "asks")
     reading.claims = _free(fields, "claims")
     reading.exercise = fields.flag("exercise")
     reading.origin = fields.text("origin", 200)
+    return (0,)
 
 
 def _free(fields: Fields, name: str) -> Value:
@@ -191,16 +200,18 @@ def _free(fields: Fields, name: str) -> Value:
     return value
 
 
-def _read_head(reading: _Reading, fields: Fields) -> None:
+def _read_head(reading: _Reading, fields: Fields) -> Place:
     reading.note = fields.text("note", 600_000)
+    return (1,)
 
 
-def _read_entry(reading: _Reading, fields: Fields) -> None:
+def _read_entry(reading: _Reading, fields: Fields) -> Place:
     index = fields.integer("index", 0, _INDEX_MAX)
     if reading.parts and index <= reading.parts[-1].index:
-        raise Malformed("index", "entries do not rise", "")
+        raise Malformed("index", f"entry {index} stands after entry {reading.parts[-1].index}", "")
     reading.entry = index
     reading.parts.append(EntryPart(index=index, text=fields.raw("entry", None)))
+    return (2, index, 0)
 
 
 def _of_entry(reading: _Reading, fields: Fields) -> int:
@@ -210,7 +221,7 @@ def _of_entry(reading: _Reading, fields: Fields) -> int:
     return index
 
 
-def _read_opening(reading: _Reading, fields: Fields) -> None:
+def _read_opening(reading: _Reading, fields: Fields) -> Place:
     index = _of_entry(reading, fields)
     reading.openings[index] = Opening(
         slots=fields.many("slots", read_slot, SLOTS_MAX),
@@ -218,18 +229,20 @@ def _read_opening(reading: _Reading, fields: Fields) -> None:
         of=fields.one_or_none("of", lambda one, at: read_list(one, at, REF_BYTES + 4, ITEMS_MAX)),
         inbox=fields.one_or_none("inbox", read_inbox_head),
     )
+    return (2, index, 1)
 
 
-def _read_form(reading: _Reading, fields: Fields) -> None:
+def _read_form(reading: _Reading, fields: Fields) -> Place:
     index = _of_entry(reading, fields)
     commits = fields.many("commits", raw_reader(32), ITEMS_MAX, least=1)
     form = FormCommits(
         form=fields.choice("form", FORMS), commits=SaltedList(salt=fields.raw("salt", 16), leaves=commits)
     )
     reading.forms.setdefault(index, []).append(form)
+    return (2, index, 2, FORMS.index(form.form))
 
 
-def _read_body(reading: _Reading, fields: Fields) -> None:
+def _read_body(reading: _Reading, fields: Fields) -> Place:
     index = _of_entry(reading, fields)
     value = _free(fields, "body")
     body = OpenedBody(
@@ -240,9 +253,10 @@ def _read_body(reading: _Reading, fields: Fields) -> None:
         value=value,
     )
     reading.bodies.setdefault(index, []).append(body)
+    return (2, index, 3, FORMS.index(body.form), body.item)
 
 
-def _read_records(reading: _Reading, fields: Fields) -> None:
+def _read_records(reading: _Reading, fields: Fields) -> Place:
     index = _of_entry(reading, fields)
     one = RecordList(
         name=fields.choice("list", LISTS),
@@ -250,9 +264,10 @@ def _read_records(reading: _Reading, fields: Fields) -> None:
         records=fields.many("records", read_record, RECORDS_MAX),
     )
     reading.lists.setdefault(index, []).append(one)
+    return (2, index, 4, LISTS.index(one.name))
 
 
-def _read_single(reading: _Reading, fields: Fields) -> None:
+def _read_single(reading: _Reading, fields: Fields) -> Place:
     index = _of_entry(reading, fields)
     one = SingleRecord(
         name=fields.choice("list", LISTS),
@@ -263,12 +278,14 @@ def _read_single(reading: _Reading, fields: Fields) -> None:
         path=fields.many("path", raw_reader(32), 64),
     )
     reading.singles.setdefault(index, []).append(one)
+    return (2, index, 5, LISTS.index(one.name), one.position)
 
 
-def _read_inbox(reading: _Reading, fields: Fields) -> None:
+def _read_inbox(reading: _Reading, fields: Fields) -> Place:
     party = fields.raw("party", 16)
     leaves = fields.many("leaves", _read_leaf, RECORDS_MAX)
     reading.inboxes.append(InboxLeaves(party=party, leaves=leaves))
+    return (3, party)
 
 
 def _read_leaf(value: Value, path: str) -> bytes:
@@ -278,19 +295,22 @@ def _read_leaf(value: Value, path: str) -> bytes:
     return raw
 
 
-def _read_receipt(reading: _Reading, fields: Fields) -> None:
+def _read_receipt(reading: _Reading, fields: Fields) -> Place:
     reading.receipts.append(Receipt(entry=fields.raw("entry", None), proof=fields.text("proof", 700_000)))
+    return (4, len(reading.receipts))
 
 
-def _read_proof(reading: _Reading, fields: Fields) -> None:
+def _read_proof(reading: _Reading, fields: Fields) -> Place:
     reading.hashes = fields.many("hashes", raw_reader(32), RECORDS_MAX)
+    return (5,)
 
 
-def _read_end(reading: _Reading, fields: Fields) -> None:
+def _read_end(reading: _Reading, fields: Fields) -> Place:
     fields.raw("digest", 32)
+    return (6,)
 
 
-_READERS: dict[str, Callable[[_Reading, Fields], None]] = {
+_READERS: dict[str, Callable[[_Reading, Fields], Place]] = {
     "dossier": _read_first,
     "head": _read_head,
     "entry": _read_entry,

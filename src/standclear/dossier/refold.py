@@ -262,6 +262,9 @@ class Refold:
                     f"it says that {self._names.party(record.party)} was told {record.n} things; from the log follow "
                     f"{n}, or others: something was withheld, added or changed",
                 )
+        if "inboxes" not in one.whole_lists:
+            says = "not all the inbox heads that it commits to are at hand"
+            self._findings.unproven(12, self._names.entry(one.index), says, one.index)
         missing = set(self.book.roll.parties) - {record.party for record in said}
         for party in sorted(missing) if "inboxes" in one.whole_lists else ():
             self._wrong(12, one.index, f"it does not commit to the inbox of {self._names.party(party)}")
