@@ -1,8 +1,8 @@
 """`distance/1`: how far two cores are apart, exactly, in integers; never more than in truth.
 
 The definition is docs/spec/geometry.md: edges are cut by a fixed rule, cuts are placed in whole centimetres
-of Earth-centred space, and the exact distance of the chords counts, less the slack of each core. A chord is
-never longer than a path on the ground, so a true conflict is never missed.
+of Earth-centred space (`earth` does both), and the exact distance of the chords counts, less the slack of each
+core. A chord is never longer than a path on the ground, so a true conflict is never missed.
 """
 
 from __future__ import annotations
@@ -10,19 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 from standclear.spacetime.chords import chord_gap_cm
-from standclear.spacetime.earth import Vertex, cut_edge, place, sincos
+from standclear.spacetime.earth import Vertex
 from standclear.spacetime.runs import GROUP, Outline, Run, halves_of, outline_of
 from standclear.spacetime.shape import Path, Shape
-
-__all__ = [
-    "DISTANCE_ID",
-    "contains",
-    "cores_within",
-    "cut_edge",
-    "place",
-    "sincos",
-    "stated_distance_cm",
-]
 
 DISTANCE_ID: Final = "distance/1"
 FARTHEST_CM: Final = 1_300_000_000  # more than the diameter of the Earth: no gap of two chords is larger

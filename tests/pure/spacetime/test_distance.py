@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from geometry_pairs import FAMILIES, pairs_of
 from standclear.spacetime.chords import chord_gap_cm
-from standclear.spacetime.distance import contains, cores_within, cut_edge, stated_distance_cm
-from standclear.spacetime.earth import Vertex, halvings
+from standclear.spacetime.distance import contains, cores_within, stated_distance_cm
+from standclear.spacetime.earth import Vertex, cut_edge, halvings
 from standclear.spacetime.shape import Area, Line, Path, Point, Shape, edges_of
 from standclear.spacetime.units import E7, LAT_E7_MAX, LON_E7_MAX
 from strategies import areas_near, shape_pairs, shapes, vertices
