@@ -226,7 +226,7 @@ def check_answer(asks: Value, claims: Value, derived: Value, names: Names, findi
     findings.holds(
         16,
         f"before {_utc(question.before_ms)} {names.party(question.party)} was told of {len(derived['told'])} notice(s) "
-        f"about the area; {derived['elsewhere']} were elsewhere",
+        f"about the area; {derived['elsewhere']} other things it was told do not touch it",
     )
     for row in derived["told"]:
         findings.holds(16, _told(row, names))

@@ -65,14 +65,19 @@ def follow_roll(opened: Mapping[int, Opened], names: Names, findings: Findings) 
 # --- 10, 11 -------------------------------------------------------------------------------------------------
 
 
-def check_forms_contain(opened: Mapping[int, Opened], names: Names, findings: Findings) -> None:
-    """(10) Where both are at hand, a released form contains the exact volumes."""
+def check_forms_contain(
+    opened: Mapping[int, Opened], refolded: bool, names: Names, findings: Findings
+) -> None:
+    """(10) Where both are at hand, a released form contains the exact volumes. Refolding has checked what is whole."""
     contained, alone = 0, 0
     for one in opened.values():
         for (form, item), (_, body) in one.bodies.items():
             if form == "exact" or not isinstance(body, Notice):
                 continue
             exact = one.bodies.get(("exact", item))
+            if refolded and one.submission is not None:
+                contained += 1
+                continue
             if exact is None or not isinstance(exact[1], Notice):
                 alone += 1
                 continue

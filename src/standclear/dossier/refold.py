@@ -19,7 +19,7 @@ from standclear.errors import BadSignature, NotPermitted, Refused, UnknownKey, U
 from standclear.obligations.book import Book
 from standclear.spacetime.meet import PREDICATE_ID
 from standclear.statements.deeds import EffectRecord, InboxRecord, MeetsRecord, ReleaseRecord
-from standclear.statements.lists import split_ref
+from standclear.statements.lists import REF_BYTES, split_ref
 
 Release = tuple[bytes, bytes, str, int, int, str]
 Meets = tuple[bytes, str, bytes, str, str, bytes | None, str, tuple[str, ...]]
@@ -67,7 +67,6 @@ class Counts:
     effects: Counter[str] = field(default_factory=Counter)
     releases: int = 0
     meetings: int = 0
-    gone: int = 0
 
 
 class Refold:
@@ -83,16 +82,18 @@ class Refold:
         self._names = names
         self._findings = findings
         self._owed: list[_Owed] = []
+        self._gone_entries: list[Opened] = []
+        self._stopped = False
 
     def run(self) -> None:
         """Take every entry in, in order; stop at one that cannot be read."""
         for index in range(self._size):
             one = self._opened.get(index)
-            if one is None or (index == 0 and one.submission is None):
-                self._findings.unproven(
-                    14, f"entry {index}", "it cannot be read: nothing after it was derived again", index
-                )
-                self.doubtful_from = min(self.doubtful_from or index, index)
+            self._stopped |= one is None or (index == 0 and one.submission is None)
+            if one is None or self._stopped:
+                says = "it cannot be taken in: from here on, nothing was derived again"
+                self._findings.unproven(14, self._names.entry(index), says, index)
+                self._doubt(index)
                 return
             if one.header.kind == "deeds":
                 self._deeds(one)
@@ -101,6 +102,11 @@ class Refold:
         if self._owed:
             about = f"entries {self._owed[0].index} to {self._owed[-1].index}"
             self._findings.unproven(11, about, "the log ends before the service said what they did")
+
+    @property
+    def gone(self) -> int:
+        """How many entries were taken in without their words."""
+        return len(self._gone_entries)
 
     def _wrong(self, check: int, index: int, says: str) -> None:
         """Something differs: broken while everything is at hand, and unproven after words are missing."""
@@ -123,7 +129,12 @@ class Refold:
         elif one.submission is None:
             self._without_words(one)
         elif self._admit(one):
-            outcome = self.book.step(one.submission, one.index, one.integrated_ms, one.leaf)
+            try:
+                outcome = self.book.step(one.submission, one.index, one.integrated_ms, one.leaf)
+            except Refused as error:
+                self._wrong(7, one.index, f"the log should not have taken it: {error}")
+                self._stopped = True
+                return
             self._owed.append(_Owed(one.index, one.sid, outcome))
             self._marks(one, outcome)
             self._inbox_head(one)
@@ -152,7 +163,7 @@ class Refold:
         self._gone(one)
 
     def _gone(self, one: Opened) -> None:
-        self.counts.gone += 1
+        self._gone_entries.append(one)
         self._doubt(one.index)
         known = self.book.index_of.get(one.sid)
         self.book.step_gone(one.header, one.sid, one.index, one.leaf)
@@ -275,37 +286,62 @@ class Refold:
         said_meets: Counter[tuple[bytes, Meets]] = Counter()
         for rec in one.records("items"):
             if isinstance(rec, ReleaseRecord):
-                key: Release = (rec.party, rec.sid, rec.form, rec.inbox_start, rec.inbox_end, rec.why)
-                said_releases[rec.trigger, key] += 1
+                release: Release = (rec.party, rec.sid, rec.form, rec.inbox_start, rec.inbox_end, rec.why)
+                said_releases[rec.trigger, release] += 1
             elif isinstance(rec, MeetsRecord):
                 meet: Meets = (
                     rec.a, rec.a_form, rec.b, rec.b_form, rec.concern, rec.rule, rec.predicate, rec.told,
                 )  # fmt: skip
                 said_meets[rec.trigger, meet] += 1
-        derived_releases = Counter({(o.sid, k): n for o in self._owed for k, n in o.releases().items()})
-        derived_meets = Counter({(o.sid, k): n for o in self._owed for k, n in o.meets().items()})
         self.counts.releases += sum(said_releases.values())
         self.counts.meetings += sum(said_meets.values())
         is_whole = "items" in one.whole_lists
-        for trigger, release in (derived_releases - said_releases) if is_whole else ():
+        if not is_whole:
+            says = "not all its records are at hand"
+            self._findings.unproven(13, self._names.entry(one.index), says, one.index)
+        self._compare_releases(one, said_releases, is_whole)
+        self._compare_meetings(one, said_meets, is_whole)
+
+    def _compare_releases(self, one: Opened, said: Counter[tuple[bytes, Release]], is_whole: bool) -> None:
+        derived = Counter({(o.sid, k): n for o in self._owed for k, n in o.releases().items()})
+        placeless = {(trigger, (*release[:3], release[5])) for trigger, release in said}
+        for trigger, release in (derived - said) if is_whole else ():
             index = self.book.index_of.get(trigger, one.index)
             says = f"its release to {self._names.party(release[0])} was hidden: the deeds do not say it"
-            self._wrong(12, index, says)
-        for _, release in said_releases - derived_releases:
+            if release[5] == "now" and (trigger, (*release[:3], release[5])) not in placeless:
+                # It follows from its own slots and the rules alone, whatever else is missing.
+                self._findings.broken(12, self._names.entry(index), says, index)
+            else:
+                self._wrong(12, index, says)
+        for _, release in said - derived:
             says = f"it says a release to {self._names.party(release[0])} that does not follow from the log"
             self._wrong(12, one.index, says)
-        for trigger, meet in (derived_meets - said_meets) if is_whole else ():
+
+    def _compare_meetings(self, one: Opened, said: Counter[tuple[bytes, Meets]], is_whole: bool) -> None:
+        derived = Counter({(o.sid, k): n for o in self._owed for k, n in o.meets().items()})
+        pairs = {(meet[0], meet[2]) for _, meet in said}
+        for trigger, meet in (derived - said) if is_whole else ():
             index = self.book.index_of.get(trigger, one.index)
-            self._wrong(13, index, f"it meets {self._item(meet[2])}, and the service never said so: hidden")
-        for _, meet in said_meets - derived_meets:
+            says = f"it meets {self._item(meet[2])}, and the service never said so: hidden"
+            if (meet[0], meet[2]) not in pairs and not self._may_have_ended(meet[2]):
+                self._findings.broken(13, self._names.entry(index), says, index)
+            else:
+                self._wrong(13, index, says)
+        for _, meet in said - derived:
             says = (
                 f"it says that {self._item(meet[0])} meets {self._item(meet[2])}: decided again, it does not"
             )
             self._wrong(13, one.index, says)
-        if not is_whole:
-            self._findings.unproven(
-                13, self._names.entry(one.index), "not all its records are at hand", one.index
-            )
+
+    def _may_have_ended(self, ref: bytes) -> bool:
+        """Whether an entry without words may have replaced or ended a notice: its owner's, and its list allows it."""
+        standing = self.book.register.by_ref.get(ref)
+        return standing is None or any(
+            gone.header.sender.party == standing.party
+            and gone.header.of is not None
+            and (gone.of is None or any(leaf[:REF_BYTES] == ref for leaf in gone.of.leaves))
+            for gone in self._gone_entries
+        )
 
     def _item(self, ref: bytes) -> str:
         sid, item = split_ref(ref)
@@ -336,7 +372,7 @@ def summarize(refold: Refold, names: Names, findings: Findings) -> None:
         findings.unproven(
             14,
             names.entry(refold.doubtful_from),
-            f"{counts.gone} entries whose words are not at hand: from here on, what follows was derived in part only",
+            f"{refold.gone} entries whose words are not at hand: from here on, what follows was derived in part only",
             refold.doubtful_from,
         )
         return

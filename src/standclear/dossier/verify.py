@@ -78,11 +78,12 @@ def verify(text: bytes, policy: bytes | None, receipts: Sequence[bytes] = ()) ->
     check_times(opened, signed, names, findings)  # (5)
     check_sids(opened, names, findings)  # (6)
     size = 0 if head is None else head.size
-    if size and set(opened) == set(range(size)) and read_charter(opened) is not None:
+    is_whole = size > 0 and set(opened) == set(range(size)) and read_charter(opened) is not None
+    if is_whole:
         roll, inboxes = _check_whole(dossier, size, opened, names, findings)
     else:
         roll, inboxes = _check_part(dossier, opened, names, findings)
-    _check_openings(opened, names, findings)  # (9), (10)
+    _check_openings(opened, is_whole, names, findings)  # (9), (10)
     check_acknowledgements(opened, inboxes, roll, names, findings)  # (15)
     _check_question(dossier, inboxes, opened, roll, names, findings)  # (16)
     return _report(dossier, head, signed, opened, findings)
@@ -160,7 +161,7 @@ def _check_part(
     return roll, inboxes
 
 
-def _check_openings(opened: Mapping[int, Opened], names: Names, findings: Findings) -> None:
+def _check_openings(opened: Mapping[int, Opened], refolded: bool, names: Names, findings: Findings) -> None:
     """(9, 10) What was opened was checked on opening; here is what that leaves to say."""
     slots = sum(len(one.slots) for one in opened.values())
     lists = sum((one.cites is not None) + (one.of is not None) for one in opened.values())
@@ -172,7 +173,7 @@ def _check_openings(opened: Mapping[int, Opened], names: Names, findings: Findin
     )
     if closed:
         findings.unproven(9, f"{closed} list(s)", "are committed to and not opened in this dossier")
-    check_forms_contain(opened, names, findings)
+    check_forms_contain(opened, refolded, names, findings)
 
 
 def _check_question(
