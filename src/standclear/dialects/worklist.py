@@ -8,11 +8,12 @@ JSON, so that they can wait in a file.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from standclear.dialects.coordinates import read_position
+from standclear.dialects.places.doubts import apart_cm
 from standclear.dialects.places.entered import EnteredPosition
 from standclear.dialects.sites.rows import (
     REASONS,
@@ -35,7 +36,7 @@ CHOICES: Final = {
     "widen": "file with a larger radius, marked position doubtful",
     "variant": "file at the other place that is shown",
     "position": "file at the position that is stated here (one row only)",
-    "keep_first": "file the first of the rows that belong together, return the others",
+    "keep_first": "file the first of rows beside each other, wide enough to hold the others, and return those",
     "leave_out": "return the rows with their reasons",
 }
 _DUPLICATES: Final = frozenset({"exact-duplicate", "same-position", "near-same-name", "near-similar-name"})
@@ -157,39 +158,66 @@ def answer(worklist: Worklist, answers: Answers) -> Intake:
     """
     _check(worklist, answers)
     group_of = {number: group.key for group in worklist.groups for number in group.rows}
-    kept = _first_of_each(worklist.intake.doubtful)
-    accepted, doubtful, returned = list(worklist.intake.accepted), [], list(worklist.intake.returned)
-    filed: set[int] = set()
-    returned_for: dict[int, int] = {}
+    given = {
+        row.listed.number: answers.rows.get(row.listed.number)
+        or answers.groups.get(group_of[row.listed.number])
+        for row in worklist.intake.doubtful
+    }
+    kept = _kept(worklist.intake.doubtful, given)
+    filed: dict[int, SiteRow] = {}
+    doubtful: list[DoubtfulRow] = []
+    returned: list[ReturnedRow] = []
     for row in worklist.intake.doubtful:
-        number = row.listed.number
-        given = answers.rows.get(number) or answers.groups.get(group_of[number])
-        if given is None:
+        decided = given[row.listed.number]
+        if decided is None:
             doubtful.append(row)
-            continue
-        outcome = _answered(row, given, is_first=kept[number] == number)
-        if isinstance(outcome, SiteRow):
-            accepted.append(outcome)
-            filed.add(number)
+        elif decided.choice == "leave_out" or row.listed.number in kept:
+            returned.append(ReturnedRow(listed=row.listed, reasons=row.reasons, words=decided.words))
         else:
-            returned.append(outcome)
-            if given.choice == "keep_first":
-                returned_for[number] = kept[number]
-    _check_kept(returned_for, filed)
+            filed[row.listed.number] = _filed(row, decided)
+    _hold(filed, kept, worklist.intake.doubtful)
     return replace(
         worklist.intake,
-        accepted=tuple(sorted(accepted, key=lambda row: row.listed.number)),
+        accepted=_in_order((*worklist.intake.accepted, *filed.values())),
         doubtful=tuple(doubtful),
-        returned=tuple(sorted(returned, key=lambda row: row.listed.number)),
+        returned=tuple(sorted((*worklist.intake.returned, *returned), key=lambda row: row.listed.number)),
     )
 
 
-def _check_kept(returned_for: Mapping[int, int], filed: set[int]) -> None:
-    """A row returned in favour of another must not be lost with it."""
-    for number, first in returned_for.items():
-        if first not in filed:
+def _in_order(rows: Iterable[SiteRow]) -> tuple[SiteRow, ...]:
+    return tuple(sorted(rows, key=lambda row: row.listed.number))
+
+
+def _kept(rows: Sequence[DoubtfulRow], given: Mapping[int, Answer | None]) -> dict[int, int]:
+    """For each row returned as a duplicate, the earlier row beside it that is kept: never one that is returned too."""
+    kept: dict[int, int] = {}
+    for row in sorted(rows, key=lambda row: row.listed.number):
+        number = row.listed.number
+        decided = given[number]
+        if decided is None or decided.choice != "keep_first":
+            continue
+        beside = {other for reason in row.reasons if reason.code in _DUPLICATES for other in reason.rows}
+        first = min(
+            (one for one in beside if one < number and one in given and one not in kept), default=None
+        )
+        if first is not None:
+            kept[number] = first
+    return kept
+
+
+def _hold(filed: dict[int, SiteRow], kept: Mapping[int, int], rows: Sequence[DoubtfulRow]) -> None:
+    """Widen the rows that are kept so that they hold those returned for them; none may be lost with its first."""
+    by_number = {row.listed.number: row for row in rows}
+    for number, first in kept.items():
+        site = filed.get(first)
+        if site is None:
             reason = f"row {number} is returned in favour of row {first}, which is not filed"
             raise Malformed(f"rows.{first}", reason, "answer the first row so that it is filed, or file both")
+        place = by_number[number].position
+        assert place is not None, "only a row with a position can be a duplicate"
+        far_cm = apart_cm((place.lon_e7, place.lat_e7), (site.position.lon_e7, site.position.lat_e7))
+        radius_cm = max(site.radius_cm, far_cm + far_cm // 100 + 1 + place.uncertainty_cm)
+        filed[first] = replace(site, radius_cm=radius_cm, marks=(*site.marks, f"holds row {number}"))
 
 
 def _check(worklist: Worklist, answers: Answers) -> None:
@@ -215,29 +243,7 @@ def _check(worklist: Worklist, answers: Answers) -> None:
             raise Malformed("radius_cm", f"{given.radius_cm} is out of range", f"give 1 to {RADIUS_CM_MAX}")
 
 
-def _first_of_each(rows: Sequence[DoubtfulRow]) -> dict[int, int]:
-    """For each row number, the lowest number of the rows that belong together with it, however many steps away."""
-    first = {row.listed.number: row.listed.number for row in rows}
-
-    def lowest(number: int) -> int:
-        while first[number] != number:
-            first[number] = first[first[number]]
-            number = first[number]
-        return number
-
-    for row in rows:
-        for reason in row.reasons:
-            for other in reason.rows if reason.code in _DUPLICATES else ():
-                if other in first:
-                    a, b = lowest(row.listed.number), lowest(other)
-                    first[max(a, b)] = min(a, b)
-    return {number: lowest(number) for number in first}
-
-
-def _answered(row: DoubtfulRow, given: Answer, *, is_first: bool) -> SiteRow | ReturnedRow:
-    is_returned = given.choice == "leave_out" or (given.choice == "keep_first" and not is_first)
-    if is_returned:
-        return ReturnedRow(listed=row.listed, reasons=row.reasons, words=given.words)
+def _filed(row: DoubtfulRow, given: Answer) -> SiteRow:
     if given.choice == "position":
         name = f"row {row.listed.number}"
         place = read_position(given.position, field=name, order=given.order)

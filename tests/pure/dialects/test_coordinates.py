@@ -74,6 +74,7 @@ READ = {
     "Russian abbreviations": ("50°27′00″ с. ш. 30°31′24″ в. д.", KYIV),
     "Russian abbreviations without blanks": ("35,9 с.ш., 36,6 в.д.", IDLIB),
     "Russian abbreviations before": ("с.ш. 35,9 в.д. 36,6", IDLIB),
+    "Russian words without a blank": ("35,9 севернойшироты 36,6 вд", IDLIB),
     "Russian south and west": ("35,9 ю.ш. 36,6 з.д.", (-359_000_000, -366_000_000)),
     "Russian letters": ("35,9 С 36,6 В", IDLIB),
     "Russian letters, south and west": ("35,9 Ю 36,6 З", (-359_000_000, -366_000_000)),
@@ -209,6 +210,9 @@ REFUSED = {
     "a language that is not read": ("35.9 36.6", "is not read", {"language": "de"}),
     "a datum that is not known": ("35.9 N 36.6 E", "is not known here", {"datum": "NAD27"}),
     "ICAO with sixty minutes": ("3560N03600E", "minutes 60 are not below 60"),
+    "ICAO beyond the pole": ("9100N03600E", "beyond 90"),
+    "ICAO beyond the antimeridian": ("3540N18100E", "beyond 180"),
+    "four numbers with stops": ("35.40.30.5 N 36.37.45.5 E", "no position"),
     "ICAO with unlike widths": ("354030N03637E", "unlike numbers of digits"),
     "ICAO of five digits": ("35403N036374E", "more than three digits"),
     "an order of range that fits neither way": ("100 100", "beyond 90"),
@@ -316,6 +320,12 @@ def test_a_column_that_says_no_one_angle_is_refused(
     with pytest.raises(kind) as caught:
         read_columns(lat, lon, field="row 2")
     assert telling in str(caught.value)
+
+
+def test_letters_of_another_language_than_the_stated_one_are_not_read_in_a_column() -> None:
+    assert 359_000_000 == read_columns("35,9 С", "36,6 В", field="row 2", language="ru").lat_e7
+    with pytest.raises(Malformed, match="no angle"):
+        read_columns("35,9 С", "36,6 В", field="row 2", language="tr")
 
 
 # --- properties -----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from standclear.dialects.geojson import Feature, degrees_text, read_geojson, to_geojson
 from standclear.dialects.places.crossing import crosses_itself
 from standclear.errors import Ambiguous, Malformed, OverLimit
-from standclear.limits import GEOJSON_VERTICES_MAX
+from standclear.limits import GEOJSON_VERTICES_MAX, TABLE_BYTES_MAX
 from standclear.spacetime.shape import Area, Line, Point
 
 E7 = 10_000_000
@@ -173,6 +173,11 @@ def test_a_ring_that_crosses_itself_is_a_doubt() -> None:
 def test_more_vertices_than_the_limit_are_refused() -> None:
     with pytest.raises(OverLimit):
         read_geojson(geometry("MultiPoint", [[0, 0]] * (GEOJSON_VERTICES_MAX + 1)), field="sites")
+
+
+def test_more_bytes_than_the_limit_are_refused() -> None:
+    with pytest.raises(OverLimit):
+        read_geojson(b" " * (TABLE_BYTES_MAX + 1), field="sites")
 
 
 def test_shapes_of_two_kinds_are_no_feature() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import mgrs
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
 from standclear.dialects.coordinates import read_position
+from standclear.dialects.places.grids import mgrs_name
 from standclear.dialects.places.mercator import degrees_of
 from standclear.errors import Ambiguous, Malformed
 
@@ -94,6 +96,36 @@ UTM = {
     "with a leading nought": "36N 0700000 3972345.5",
     "with a comma": "36N, 700000, 3972345.5",
 }
+EDGES = {
+    "the equator, counted from the south": ("36 SOUTH 500000 10000000", "does not come back"),
+    "a millimetre south of the equator": ("31 SOUTH 500000 9999999.999", "does not come back"),
+    "a hair south of the equator": ("31 SOUTH 166021.4431 9999999.9999999", "does not come back"),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), EDGES.values(), ids=EDGES)
+def test_a_place_that_the_grid_does_not_give_back_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(Malformed, match=reason):
+        read_position(text, field="place")
+
+
+def test_the_letter_n_of_utm_says_one_place_near_the_equator_whichever_it_means() -> None:
+    assert (36_187_000, 330_000_000) == pytest.approx(
+        (read_position("36N 500000 400000", field="place").lat_e7, 330_000_000), abs=10_000
+    )
+
+
+def test_a_grid_name_that_does_not_lie_at_its_place_is_never_written() -> None:
+    with pytest.raises(Malformed, match="does not lie there"):
+        mgrs_name(-1.2e-9, 0.0, 1, field="format")
+
+
+def test_without_the_package_a_grid_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mgrs", None)
+    with pytest.raises(Malformed, match="not installed") as caught:
+        read_position("36SYE1234567890", field="place")
+    assert "standclear[client]" in caught.value.remedy
+    assert 359_000_000 == read_position("35.9 N 36.6 E", field="place").lat_e7
 
 
 @pytest.mark.parametrize("text", [text for name, text in UTM.items() if name != "with its band"])

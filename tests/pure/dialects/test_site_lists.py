@@ -16,6 +16,7 @@ from standclear.dialects.sites.columns import ROLES, find_columns
 from standclear.dialects.sites.neighbours import near_pairs
 from standclear.dialects.sites.rows import REASONS, Intake
 from standclear.dialects.tables import read_table
+from standclear.dialects.worklist import Answer, Answers, answer, worklist_of
 from standclear.errors import Ambiguous, Malformed
 from standclear.spacetime.shape import Area
 
@@ -294,6 +295,13 @@ def test_the_fate_of_every_line_goes_back_to_whoever_sent_the_list() -> None:
         lines[0]["radius_m"],
     )
     assert "half a kilometre" in lines[3]["words"]
+
+
+def test_what_a_person_said_goes_back_with_the_row() -> None:
+    asked = worklist_of(intake_of("B,Clinic,,,Idlib,Syria"))
+    answers = Answers(groups={"no-position": Answer(choice="leave_out", words="please measure it")})
+    (line,) = csv.DictReader(io.StringIO(fates_csv(answer(asked, answers))))
+    assert ("returned", "please measure it; no position is given") == (line["fate"], line["words"])
 
 
 def test_every_reason_has_its_sentence_and_is_met() -> None:

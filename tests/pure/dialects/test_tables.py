@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import sys
 
 import pytest
 import xlsxwriter
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from standclear.dialects.encodings import decode
 from standclear.dialects.tables import DELIMITERS, Table, read_table
 from standclear.errors import Ambiguous, Malformed, OverLimit
-from standclear.limits import TABLE_BYTES_MAX, TABLE_COLUMNS_MAX
+from standclear.limits import TABLE_BYTES_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX
 
 ENCODED = {
     "English": ("name,lat,lon\nClinic,35.9,36.6\n", "utf-8", "utf-8"),
@@ -146,7 +147,35 @@ def test_a_broken_file_is_refused(content: bytes) -> None:
         read_table(content, field="list")
 
 
+def test_a_delimiter_that_is_not_read_is_refused() -> None:
+    with pytest.raises(Malformed, match="is not read"):
+        read_table(b"a/b\n", field="list", delimiter="/")
+
+
+def test_without_the_package_a_workbook_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(Malformed, match="not installed") as caught:
+        read_table(workbook(Sites=[["name"], ["A"]]), field="list")
+    assert "standclear[client]" in caught.value.remedy
+
+
+def test_a_workbook_with_nothing_in_it_is_refused() -> None:
+    with pytest.raises(Malformed, match="holds no filled sheet"):
+        read_table(workbook(Empty=[]), field="list")
+
+
+def test_empty_cells_at_the_end_of_a_header_are_no_columns() -> None:
+    table = read_table(b"name,lat,,\nA,1,,\n", field="list")
+    assert (("name", "lat"), False) == (table.columns, table.rows[0].is_ragged)
+
+
 def test_limits_are_kept() -> None:
+    with pytest.raises(OverLimit):
+        read_table(b"a" * (TABLE_BYTES_MAX + 1), field="list")
+    with pytest.raises(OverLimit):
+        read_table(b"a\n" * (TABLE_ROWS_MAX + 1), field="list", delimiter=",")
     with pytest.raises(OverLimit):
         read_table(gzip.compress(b"a" * (TABLE_BYTES_MAX + 1)), field="list")
     with pytest.raises(OverLimit):

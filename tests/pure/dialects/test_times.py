@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from standclear.dialects.clocks.dates import read_time_of_day
 from standclear.dialects.clocks.entered import time_from_value, time_to_value
 from standclear.dialects.clocks.zones import MILITARY, echo
 from standclear.dialects.times import read_time, read_window
@@ -163,6 +164,11 @@ def test_what_is_no_time_is_refused_with_the_reason(text: str, stated: dict[str,
         read_time(text, field="start", **stated)  # type: ignore[arg-type]
     assert reason in caught.value.reason
     assert caught.value.remedy
+
+
+def test_a_time_of_day_stands_alone_or_is_refused() -> None:
+    with pytest.raises(Malformed, match="no time of day"):
+        read_time_of_day("noon", field="start", verbatim="noon")
 
 
 def test_the_zone_is_asked_for_by_its_three_forms() -> None:

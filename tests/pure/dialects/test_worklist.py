@@ -96,9 +96,26 @@ def test_a_row_is_never_made_narrower_than_what_its_digits_leave_open() -> None:
     assert row.position.uncertainty_cm == row.radius_cm
 
 
-def test_the_first_of_rows_that_belong_together_is_kept() -> None:
+def test_the_first_of_rows_beside_each_other_is_kept_and_holds_the_others() -> None:
     answered = answer(worklist(), Answers(groups={TWINS: Answer(choice="keep_first")}))
     assert {8: "accepted", 9: "returned", 10: "returned"} == {n: fates(answered)[n] for n in (8, 9, 10)}
+    (kept,) = (row for row in answered.accepted if row.listed.number == 8)
+    assert ("holds row 9", "holds row 10") == kept.marks[-2:]
+    assert 6_600 < kept.radius_cm < 6_900  # row 10 lies 66.7 m north of it
+
+
+def test_a_row_at_the_end_of_a_chain_is_kept_if_no_kept_row_is_beside_it() -> None:
+    """The first and the third are 134 m apart: only the middle one lies beside both."""
+    rows = "".join(f"Twin,Clinic,{lat},36.33377,,\n" for lat in ("35.61021", "35.61081", "35.61141"))
+    asked = worklist_of(read_sites(read_table(f"Name,Type,Lat,Long,A,B\n{rows}".encode(), field="list")))
+    answered = answer(asked, Answers(groups={TWINS: Answer(choice="keep_first")}))
+    assert {2: "accepted", 3: "returned", 4: "accepted"} == fates(answered)
+
+
+def test_a_row_beside_one_that_was_filed_before_is_kept_too() -> None:
+    first = answer(worklist(), Answers(rows={8: Answer(choice="file")}))
+    again = answer(worklist_of(first), Answers(groups={TWINS: Answer(choice="keep_first")}))
+    assert {8: "accepted", 9: "accepted", 10: "returned"} == {n: fates(again)[n] for n in (8, 9, 10)}
 
 
 def test_a_row_is_not_returned_in_favour_of_one_that_is_not_filed() -> None:
@@ -140,6 +157,7 @@ def test_a_variant_is_taken_only_by_a_person() -> None:
     asked = worklist_of(read_sites(read_table(content.encode(), field="list"), datum="WGS84"))
     (group,) = asked.groups
     assert "variant" in group.choices
+    assert asked == worklist_from_value(json.loads(json.dumps(worklist_to_value(asked))), field="worklist")[0]
     answered = answer(asked, Answers(groups={group.key: Answer(choice="variant")}))
     row = answered.accepted[-1]
     assert (-11_234_500, "1.12345\t36.71234", "turned as a person decided") == (
@@ -220,6 +238,20 @@ def altered(**change: object) -> object:
     return value | change
 
 
+def changed(member: str, one: object) -> object:
+    return intake_to_value(worklist().intake) | {member: one}
+
+
+def changed_row(fate: str, **change: object) -> object:
+    value = intake_to_value(worklist().intake)
+    return value | {fate: [value[fate][0] | change, *value[fate][1:]]}
+
+
+def changed_reason(**change: object) -> object:
+    row = intake_to_value(worklist().intake)["doubtful"][0]
+    return changed_row("doubtful", reasons=[row["reasons"][0] | change])
+
+
 SPOILT = {
     "no object": [],
     "another hash": altered(file_sha256="00"),
@@ -232,6 +264,15 @@ SPOILT = {
     "an answer with an unknown part": altered(row_answers={"3": {"choice": "file", "why": "?"}}),
     "an answer with a text for a number": altered(row_answers={"3": {"choice": "widen", "radius_cm": "5"}}),
     "an answer for no row": altered(row_answers={"three": "leave_out"}),
+    "a column that is no pair": altered(intake=changed("columns", [["name"]])),
+    "accepted rows that are no list": altered(intake=changed("accepted", {})),
+    "doubts that are no texts": altered(intake=changed("doubts", [1])),
+    "a number that is a text": altered(intake=changed("near_pairs", "1")),
+    "an accepted row with more": altered(intake=changed_row("accepted", more=1)),
+    "a reason that is none": altered(intake=changed_reason(code="?")),
+    "a reason with rows that are texts": altered(intake=changed_reason(rows=["1"])),
+    "a reason with a variant that is none": altered(intake=changed_reason(variant=[1])),
+    "reasons that are no list": altered(intake=changed_row("doubtful", reasons={})),
     "an intake that is none": altered(intake={}),
 }
 

@@ -71,8 +71,6 @@ def _military(letter: str, field: str) -> Zone:
     if letter == "J":
         reason = "J says local time, and not of which place"
         raise Malformed(field, reason, "write the letter of the zone (Z is UTC), or the zone's name")
-    if letter not in MILITARY:
-        raise Malformed(field, f"{letter!r} is no zone letter", _REMEDY)
     return Zone(written=letter, offset=timedelta(hours=MILITARY[letter]))
 
 

@@ -117,20 +117,20 @@ def _utm(zone: int, letter: str, easting: str, northing: str, field: str, verbat
     if not 0 <= north_m <= 10_000_000:
         raise Malformed(field, f"northing {northing} is not between 0 and 10000000", remedy)
     decimals = max(len(part.partition(".")[2]) for part in (easting, northing))
-    places = {
-        why: place
+    readings = {
+        place: why  # one place that both say is one reading
         for why, is_south in _hemispheres(letter, field, remedy)
         if (place := _utm_place(zone, east_m, north_m, is_south, 10.0**-decimals)) is not None
         and _agrees(letter, why, place)
     }
-    if not places:
+    if not readings:
         raise Malformed(
             field, f"{verbatim.strip()} lies in no place of zone {zone} and letter {letter}", remedy
         )
-    if len(places) > 1:
-        readings = tuple(f"latitude {p.lat:.7f}, longitude {p.lon:.7f} ({why})" for why, p in places.items())
-        raise Ambiguous(field, verbatim, readings, remedy)
-    (place,) = places.values()
+    if len(readings) > 1:
+        words = tuple(f"latitude {p.lat:.7f}, longitude {p.lon:.7f} ({why})" for p, why in readings.items())
+        raise Ambiguous(field, verbatim, words, remedy)
+    (place,) = readings
     _check_backwards(zone, place, east_m, north_m, field)
     return place
 
@@ -166,18 +166,17 @@ def _agrees(letter: str, why: str, place: GridPlace) -> bool:
 
 def _check_backwards(zone: int, place: GridPlace, east_m: float, north_m: float, field: str) -> None:
     package = _package(field)
+    seen: tuple[int, str, float, float] | None
     try:
-        seen_zone, _, seen_east, seen_north = package.MGRSToUTM(package.toMGRS(place.lat, place.lon, 5))
-    except package.refusal as refused:
+        seen = package.MGRSToUTM(package.toMGRS(place.lat, place.lon, 5))
+    except package.refusal:
+        seen = None
+    if seen is not None and seen[0] != zone:
         raise Malformed(
-            field, "names no place on the ground", "look at the grid zone on the map again"
-        ) from refused
-    if seen_zone != zone:
-        reason = f"lies in zone {seen_zone}, not in zone {zone}"
-        raise Malformed(field, reason, "look at the grid zone on the map again")
-    if max(abs(seen_east - east_m), abs(seen_north - north_m)) > _AGREE_M:
-        reason = f"converts back to easting {seen_east:.0f}, northing {seen_north:.0f}"
-        raise Malformed(field, reason, "give degrees")
+            field, f"lies in zone {seen[0]}, not in zone {zone}", "look at the grid zone on the map again"
+        )
+    if seen is None or max(abs(seen[2] - east_m), abs(seen[3] - north_m)) > _AGREE_M:
+        raise Malformed(field, "does not come back when converted to the grid", "give degrees")
 
 
 class _Mgrs:
@@ -228,16 +227,20 @@ def mgrs_name(lat: float, lon: float, digits: int, *, field: str) -> str:
         raise Malformed(field, "lies in the polar grids, which are not written", "read back in degrees")
     package = _package(field)
     name = package.toMGRS(lat, lon, digits)
+    seen: tuple[float, float] | None
     try:
-        seen_lat, seen_lon = package.toLatLon(name)
-    except package.refusal as refused:
-        raise Malformed(
-            field, f"the grid answers {name}, which names no square", "read back in degrees"
-        ) from refused
-    north_m, east_m = (seen_lat - lat) * 111_320, ((seen_lon - lon + 180) % 360 - 180) * 111_320
-    if math.hypot(north_m, east_m * math.cos(math.radians(lat))) > 10 ** (5 - digits):
-        raise Malformed(field, f"the grid answers {name}, which lies elsewhere", "read back in degrees")
+        seen = package.toLatLon(name)
+    except package.refusal:
+        seen = None
+    if seen is None or _apart_m(seen, (lat, lon)) > 10 ** (5 - digits):
+        raise Malformed(field, f"the grid answers {name}, which does not lie there", "read back in degrees")
     square = len(name) - 2 * digits
     return (
         f"{name[: square - 2]} {name[square - 2 : square]} {name[square:][:digits]} {name[square:][digits:]}"
     )
+
+
+def _apart_m(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """About how far two near places (latitude, longitude) are from each other."""
+    east = (a[1] - b[1] + 180) % 360 - 180
+    return math.hypot(a[0] - b[0], east * math.cos(math.radians(a[0]))) * 111_320
