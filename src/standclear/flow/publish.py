@@ -28,6 +28,8 @@ class Publisher:
         self._grown = asyncio.Event()
         kept = store.find_note("published")
         self.size, self.note = (0, b"") if kept is None else kept
+        if sequencer.durable.size > self.size:  # the process ended before the newest head was published
+            self._grown.set()
 
     def grown(self) -> None:
         """The durable log is longer than it was."""

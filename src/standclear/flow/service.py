@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.conflicts.outcome import Release
-from standclear.errors import Fatal, ForkSuspected, StoreCorrupt
+from standclear.errors import Fatal, ForkSuspected, StandclearError, StoreCorrupt, Unavailable
 from standclear.flow.clock import Clock
 from standclear.flow.identity import ServiceKeys, charter_of
 from standclear.flow.ports import LogStore
@@ -84,13 +84,18 @@ class Service:
         ]
 
     async def stop(self) -> None:
-        """End the tasks and wait for them; what was answered is durable already."""
+        """End the tasks and wait for them; what was answered is durable already.
+
+        What a task failed with is told by `failure`, not here. After a failure nothing more is signed.
+        """
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError, Fatal):
+            with contextlib.suppress(asyncio.CancelledError, StandclearError):
                 await task
-        self.publisher.publish_now()
+        if self.sequencer.failed is None:
+            with contextlib.suppress(Unavailable):  # the next start publishes
+                self.publisher.publish_now()
 
     async def failure(self) -> None:
         """Wait until one of the service's tasks ends, and raise what it ended with."""
@@ -121,8 +126,14 @@ class Service:
         return await self.sequencer.submit(submission)
 
     async def settle(self) -> None:
-        """Wait until everything that happened is durable and has been said in a deeds statement."""
+        """Wait until everything that happened is durable and has been said in a deeds statement.
+
+        Raises:
+            Fatal: the service has failed; what was not durable will not be.
+        """
         while self.sequencer.has_pending():
+            if self.sequencer.failed is not None:
+                raise self.sequencer.failed
             self.sequencer.wake()
             await asyncio.sleep(0.001)
 

@@ -8,6 +8,7 @@ arrive while a batch is being written form the next batch (group commit). The po
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -61,8 +62,12 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _Batch:
+    """What is written at once. `taken` is everybody who is owed a word; `repeated` hears once the first is durable."""
+
     entries: list[StoredEntry] = field(default_factory=list)
+    taken: list[_Waiting] = field(default_factory=list)
     answered: list[tuple[_Waiting, int, int, Outcome]] = field(default_factory=list)
+    repeated: list[tuple[_Waiting, Repeated]] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
 
 
@@ -93,6 +98,7 @@ class Sequencer:
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._last_deeds_ms = 0
+        self._ended: StandclearError | None = None
 
     # --- asked from outside ------------------------------------------------------------------------------
 
@@ -106,6 +112,8 @@ class Sequencer:
         """
         if self.failed is not None:
             raise self.failed
+        if self._ended is not None:
+            raise self._ended
         if len(self._waiting) >= WAITING_STATEMENTS_MAX:
             raise Overloaded(waiting=len(self._waiting), remedy="try again in a second")
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -134,7 +142,11 @@ class Sequencer:
     # --- the loop ----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Write batches until cancelled. A `Fatal` ends it: everybody waiting is told, and nothing more is taken."""
+        """Write batches until cancelled, the last one to its end. A `Fatal` ends it: everybody waiting is told.
+
+        Who waits when the store was unavailable, or when the service stops, is told to try again: nothing of theirs was
+        written. Nothing more is taken afterwards.
+        """
         try:
             while True:
                 await self._wait_for_work()
@@ -147,7 +159,8 @@ class Sequencer:
             self.failed = Fatal(reason=f"{type(error).__name__}: {error}")
             raise self.failed from error
         finally:
-            self._refuse_waiting(self.failed or Unavailable(reason="the service is stopping"))
+            self._ended = self._ended or self.failed or Unavailable(reason="the service is stopping")
+            self._refuse_waiting(self._ended)
 
     async def _wait_for_work(self) -> None:
         if not self._waiting:
@@ -170,40 +183,58 @@ class Sequencer:
         try:
             self._gather(batch, now_ms)
             self._add_deeds(batch, now_ms)
-        except Fatal as error:
-            raise self._stop(batch, error) from error
-        if not batch.entries:
-            return
-        before, after = self.durable, StoredHead(size=self.tree.size, root=self.tree.root(), last_ms=now_ms)
-        try:
-            await asyncio.to_thread(self.store.append, batch.entries, before, after)
-        except StandclearError as error:
+            if not batch.entries:
+                return
+            after = StoredHead(size=self.tree.size, root=self.tree.root(), last_ms=now_ms)
+            is_cancelled = await self._append(batch.entries, self.durable, after)
+            self.durable = after
+            self._answer(batch, after)
+        except Exception as error:
             # The book has moved on and the store has not: only a restart brings them together again.
             raise self._stop(batch, error) from error
-        self.durable = after
-        self._answer(batch, after)
         self._on_commit(batch.releases)
+        if is_cancelled:
+            raise asyncio.CancelledError
+
+    async def _append(self, entries: list[StoredEntry], before: StoredHead, after: StoredHead) -> bool:
+        """Make a batch durable; whether this task was cancelled meanwhile.
+
+        What was begun is waited for, even then: those who sent it are owed the outcome, and the store stays open for it.
+        """
+        writing = asyncio.ensure_future(asyncio.to_thread(self.store.append, entries, before, after))
+        is_cancelled = False
+        while not writing.done():
+            try:
+                await asyncio.wait([writing])
+            except asyncio.CancelledError:
+                is_cancelled = True
+        writing.result()
+        return is_cancelled
 
     def _gather(self, batch: _Batch, now_ms: int) -> None:
         while self._waiting and len(batch.entries) < BATCH_STATEMENTS_MAX:
             waiting = self._waiting.popleft()
             if waiting.future.cancelled():
                 continue
+            batch.taken.append(waiting)
             try:
                 self._take(waiting, batch, now_ms)
-            except (Refused, Fatal) as error:
+            except Refused as error:
                 waiting.future.set_exception(error)
-                if isinstance(error, Fatal):
-                    raise
 
     def _take(self, waiting: _Waiting, batch: _Batch, now_ms: int) -> None:
         submission = waiting.submission
         self._check_notes(submission)
         known = self.book.index_of.get(submission.sid)
         if known is not None:
-            raise Repeated(
+            repeated = Repeated(
                 index=known, sid=submission.sid.hex(), remedy="it is on record; nothing more is needed"
             )
+            if known < self.durable.size:
+                raise repeated
+            # Its first is in this very batch: that it is on record is not true before the batch is durable.
+            batch.repeated.append((waiting, repeated))
+            return
         self.book.check(submission, now_ms)
         index = self.book.size
         entry = shelve(submission, index, now_ms, [self._fresh(32) for _ in range(submission.item_count)])
@@ -227,7 +258,8 @@ class Sequencer:
             if signed.origin != self.keys.origin:
                 continue
             if signed.size > self.tree.size or self.tree.root(signed.size) != signed.root:
-                self.store.put_setting(f"fork/{signed.size}", note)
+                with contextlib.suppress(Unavailable):  # kept or not, it stops the service
+                    self.store.put_setting(f"fork/{signed.size}", note)
                 raise ForkSuspected(
                     ours=self.tree.size, theirs=signed.size, remedy="do not restart; tell the witnesses"
                 )
@@ -284,13 +316,20 @@ class Sequencer:
             )
             if not waiting.future.cancelled():
                 waiting.future.set_result(answer)
+        for waiting, error in batch.repeated:
+            if not waiting.future.cancelled():
+                waiting.future.set_exception(error)
 
-    def _stop(self, batch: _Batch, error: StandclearError) -> Fatal:
-        fatal = error if isinstance(error, Fatal) else Fatal(reason=str(error))
-        told: StandclearError = error if isinstance(error, Unavailable) else fatal
-        for waiting, *_ in batch.answered:
+    def _stop(self, batch: _Batch, error: Exception) -> Fatal:
+        """Tell everybody of the batch, and give the error to stop with.
+
+        An `Unavailable` store has written nothing (its contract), so that those who wait may send the same bytes again.
+        """
+        fatal = error if isinstance(error, Fatal) else Fatal(reason=f"{type(error).__name__}: {error}")
+        self._ended = error if isinstance(error, Unavailable) else fatal
+        for waiting in batch.taken:
             if not waiting.future.done():
-                waiting.future.set_exception(told)
+                waiting.future.set_exception(self._ended)
         return fatal
 
     def _refuse_waiting(self, error: StandclearError) -> None:
