@@ -22,8 +22,13 @@ LEAF_BYTES = 37
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What a header's digests stand for, as far as it is opened. None or left out: nothing there, or withheld."""
+    """What a header's digests stand for, as far as it is opened.
 
+    `is_whole` says that everything beside the header is here: all slots, all lists, all forms. Otherwise what is not
+    here may be there and withheld.
+    """
+
+    is_whole: bool
     slots: tuple[Slot, ...]
     cites: SaltedList | None
     of: SaltedList | None
@@ -203,4 +208,5 @@ def _opening_value(index: int, opening: Opening) -> Value:
         "line": "opening",
         "of": None if opening.of is None else opening.of.to_value(),
         "slots": [slot.to_value() for slot in opening.slots],
+        "whole": opening.is_whole,
     }

@@ -137,7 +137,7 @@ def open_entries(parts: Iterable[EntryPart], names: Names, findings: Findings) -
 def _submission(envelope: Envelope, part: EntryPart) -> Submission | None:
     """The entry as the submission it was; None if something is missing or does not hold."""
     opening = part.opening
-    if opening is None or not part.forms or not _is_complete(part):
+    if opening is None or not opening.is_whole or not part.forms or not _is_complete(part):
         return None
     forms = _forms(part)
     if any(
@@ -191,24 +191,11 @@ def _open_piece_by_piece(one: Opened, part: EntryPart, names: Names, findings: F
         _open_form(one, form, about, findings)
     for body in part.bodies:
         _open_body(one, part, body, about, findings)
-    if _is_opened(one.header, part) and part.forms and _is_complete(part):
+    if part.opening is not None and part.opening.is_whole and part.forms and _is_complete(part):
         if before == sum(len(found) for found in findings.found.values()):
             findings.broken(
                 9, about, "with all that stands beside it, it is no statement: " + _why(one, part)
             )
-
-
-def _is_opened(header: Header, part: EntryPart) -> bool:
-    """Whether every list that the header commits to is given: then nothing was withheld."""
-    opening = part.opening
-    return opening is not None and all(
-        (digest is None) == (given is None)
-        for digest, given in (
-            (header.cites, opening.cites),
-            (header.of, opening.of),
-            (header.inbox, opening.inbox),
-        )
-    )
 
 
 def _why(one: Opened, part: EntryPart) -> str:

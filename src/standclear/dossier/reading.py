@@ -224,6 +224,7 @@ def _of_entry(reading: _Reading, fields: Fields) -> int:
 def _read_opening(reading: _Reading, fields: Fields) -> Place:
     index = _of_entry(reading, fields)
     reading.openings[index] = Opening(
+        is_whole=fields.flag("whole"),
         slots=fields.many("slots", read_slot, SLOTS_MAX),
         cites=fields.one_or_none("cites", lambda one, at: read_list(one, at, REF_BYTES, CITES_MAX)),
         of=fields.one_or_none("of", lambda one, at: read_list(one, at, REF_BYTES + 4, ITEMS_MAX)),

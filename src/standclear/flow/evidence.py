@@ -62,35 +62,57 @@ def policy_of(service: Service) -> bytes:
     return format_policy(Policy(logs=logs, witnesses=(), groups=(), quorum=NO_QUORUM))
 
 
-def dossier_of(service: Service, *, asker: bytes | None = None, receipts: Sequence[Receipt] = ()) -> bytes:
+def sees_all(service: Service, asker: bytes) -> bool:
+    """Whether a party may see every entry: the service itself, or a monitor of every arrangement in the log."""
+    agreements = service.book.agreements.all()
+    return asker == service.keys.party or (
+        bool(agreements) and all(asker in one.arrangement.monitors() for one in agreements)
+    )
+
+
+def dossier_of(
+    service: Service,
+    *,
+    asker: bytes | None = None,
+    receipts: Sequence[Receipt] = (),
+    note: bytes | None = None,
+) -> bytes:
     """The whole log up to its newest published head, which is published now if the log has grown.
 
-    `asker` None is the service's own keeper. Await `Service.settle` before, so that the last effects are in it.
+    `note` is a published head that is there already: given that, another thread may gather. `asker` None is the
+    service's own keeper. Await `Service.settle` before, so that the last effects are in it.
 
     Raises:
         NotPermitted: the asker is not a monitor.
     """
     if asker is not None and not Query(service).is_monitor(asker, None):
         raise NotPermitted(
-            field="asker", reason="the whole log is shown to its monitors", remedy="ask a question"
+            field="asker", reason="the whole log is shown to who monitors all of it", remedy="ask a question"
         )
-    note = service.publisher.publish_now()
+    note = note or service.publisher.publish_now()
     size = parse_checkpoint(parse_note(note).text).size
     parts = [_whole_part(service, entry) for entry in service.store.read_entries(0, size)]
     return assemble(note=note, tree=service.tree, parts=parts, receipts=receipts)
 
 
 def answer_of(
-    service: Service, asker: bytes, question: Question, *, receipts: Sequence[Receipt] = ()
+    service: Service,
+    asker: bytes,
+    question: Question,
+    *,
+    receipts: Sequence[Receipt] = (),
+    note: bytes | None = None,
 ) -> bytes:
     """A dossier that answers a question, with only the entries needed, and of these only what the asker may see.
+
+    `note` as for `dossier_of`.
 
     Raises:
         NotFound: the party asked about is not enrolled.
     """
     if question.party not in service.book.roll.parties:
         raise NotFound(kind="party", id=question.party.hex()[:8])
-    note = service.publisher.publish_now()
+    note = note or service.publisher.publish_now()
     size = parse_checkpoint(parse_note(note).text).size
     gathered = _Gathering(service, asker, question, size)
     gathered.run()
@@ -116,6 +138,7 @@ def _whole_part(service: Service, entry: StoredEntry) -> EntryPart:
         return EntryPart(index=entry.index, text=entry.text, lists=_record_lists(entry))
     beside = Fields(read_canonical(entry.beside, "beside"), "beside")
     opening = Opening(
+        is_whole=True,
         slots=beside.many("slots", read_slot, SLOTS_MAX),
         cites=beside.one_or_none("cites", lambda one, at: read_list(one, at, REF_BYTES, CITES_MAX)),
         of=beside.one_or_none("of", lambda one, at: read_list(one, at, REF_BYTES + 4, ITEMS_MAX)),
@@ -182,7 +205,7 @@ class _Gathering:
 
     def run(self) -> None:
         query = Query(self.service)
-        self._is_full = self.asker == self.question.party or query.is_monitor(self.asker, None)
+        self._is_full = self.asker == self.question.party or sees_all(self.service, self.asker)
         for entry in self.service.store.read_entries(0, self.size, with_bodies=False):
             header = _header(entry)
             if header.kind == "deeds":
@@ -204,8 +227,10 @@ class _Gathering:
         entry = self._read(index)
         header = _header(entry)
         whole = _whole_part(self.service, entry)
-        everything = self.asker == header.sender.party or Query(self.service).is_monitor(
-            self.asker, header.under
+        everything = (
+            header.kind in OPEN_KINDS
+            or self.asker == header.sender.party
+            or Query(self.service).is_monitor(self.asker, header.under)
         )
         shown = forms | {"exact"} if everything else forms
         part = replace(
@@ -213,9 +238,16 @@ class _Gathering:
             forms=tuple(one for one in whole.forms if one.form in shown),
             bodies=tuple(one for one in whole.bodies if one.form in shown),
         )
-        if not everything and whole.opening is not None:
-            slots = tuple(slot for slot in whole.opening.slots if slot.party in (None, self.asker))
-            part = replace(part, opening=Opening(slots=slots, cites=self._cites(whole), of=None, inbox=None))
+        opening = whole.opening
+        if opening is not None and everything:
+            is_whole = len(part.forms) == len(whole.forms)
+            part = replace(part, opening=replace(opening, is_whole=is_whole))
+        elif opening is not None:
+            slots = tuple(slot for slot in opening.slots if slot.party in (None, self.asker))
+            cites = self._cites(whole)
+            part = replace(
+                part, opening=Opening(is_whole=False, slots=slots, cites=cites, of=None, inbox=None)
+            )
         self.parts[index] = part
 
     def _cites(self, whole: EntryPart) -> SaltedList | None:
@@ -241,15 +273,17 @@ class _Gathering:
             ref, form = inbox.refs[position], inbox.forms[position]
             index = self.service.book.index_of[split_ref(ref)[0]]
             leaf = inbox_leaf(ref, form)
-            if not self._is_full and self._sender(index) != self.asker:
+            if not self._is_full and not self._may_know(index):
                 self.leaves.append(leaf_hash(leaf))
                 continue
             self.leaves.append(leaf)
             if inbox.times_ms[position] < self.question.before_ms and index not in self.parts:
                 self._add(index, frozenset({form}))
 
-    def _sender(self, index: int) -> bytes:
-        return _header(self._read(index)).sender.party
+    def _may_know(self, index: int) -> bool:
+        """Whether the asker may know that the party was told this: its own words, or those that it monitors."""
+        header = _header(self._read(index))
+        return header.sender.party == self.asker or Query(self.service).is_monitor(self.asker, header.under)
 
     def _committed(self) -> int:
         if not self._deeds:
