@@ -55,8 +55,8 @@ def expected_inside(held: list[Notice], at: list[Vertex], when: list[int], heigh
 @pytest.mark.parametrize("margin", [NO_MARGIN, NEAR])
 @pytest.mark.parametrize("reference", [None, "w84", "msl", "std"])
 def test_a_position_is_in_the_zones_that_the_law_says(margin: Margin, reference: str | None) -> None:
-    random, held = Random(21), notices(250, 20)
-    at = vertices_near(held, random, 600)
+    random, held = Random(21), notices(150, 20)
+    at = vertices_near(held, random, 300)
     when = [random.randrange(0, 60) * HOUR_MS // 2 for _ in at]
     heights = None if reference is None else [random.choice((0, 20_000, 60_000, -1, 10**8)) for _ in at]
     zones = engine.Zones(index_of(held), 0, 60 * HOUR_MS, margin=margin)
@@ -64,7 +64,7 @@ def test_a_position_is_in_the_zones_that_the_law_says(margin: Margin, reference:
                          np.array(when), height_cm=None if heights is None else np.array(heights),
                          reference=reference or "w84")
     expected = expected_inside(held, at, when, heights, reference or "w84", margin)
-    assert len(expected) > 20
+    assert len(expected) > 8
     assert sorted(expected) == sorted(zip(found["row"].tolist(), found["zone"].tolist(), strict=True))
 
 
@@ -80,8 +80,8 @@ def test_degrees_and_one_moment_for_all_are_taken_too() -> None:
 
 
 def test_a_predicted_entry_is_the_first_leg_that_meets_the_zone() -> None:
-    random, held = Random(24), notices(250, 25)
-    index, at = index_of(held), vertices_near(held, random, 250)[3:]
+    random, held = Random(24), notices(150, 25)
+    index, at = index_of(held), vertices_near(held, random, 150)[3:]
     course = [random.uniform(0, 360) for _ in at]
     speed = [10 ** random.uniform(2, 4.6) for _ in at]
     when = [random.randrange(0, 40) * HOUR_MS for _ in at]

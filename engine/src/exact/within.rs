@@ -50,29 +50,63 @@ impl Box3 {
     }
 }
 
+/// All cuts of an edge, and the boxes of all its runs: kept where runs bend so much for their length that the
+/// bound of their reach says nothing (near the poles).
+struct Cuts {
+    places: Vec<Place>,
+    /// The box of run `first` of level `l` is at 2^(halvings - l) + first / 2^l.
+    boxes: Vec<Box3>,
+}
+
+/// Cuts are all made for edges of at most this many halvings.
+const HALVINGS_CUT: u32 = 9;
+
+impl Cuts {
+    fn of(edge: &Edge) -> Self {
+        let count = 1usize << edge.halvings;
+        let places: Vec<Place> = (0..=count as i64).map(|i| edge.cut(i)).collect();
+        let mut boxes = vec![Box3::EMPTY; 2 * count];
+        for i in 0..count {
+            boxes[count + i] = Box3::of_run(places[i], places[i + 1], 0);
+        }
+        for i in (1..count).rev() {
+            boxes[i] = boxes[2 * i].with(boxes[2 * i + 1]);
+        }
+        Self { places, boxes }
+    }
+}
+
 /// A run of 2^`level` consecutive chords of an edge.
 #[derive(Clone, Copy)]
 struct Run {
     edge: Edge,
     first: i64,
     level: u32,
+    /// Where the cuts of the edge are kept, if they are.
+    cuts: Option<u32>,
     from: Place,
     to: Place,
     around: Box3,
 }
 
 impl Run {
-    fn new(edge: Edge, first: i64, level: u32, from: Place, to: Place) -> Self {
-        Self { edge, first, level, from, to, around: Box3::of_run(from, to, reach_of_run(level)) }
-    }
-
-    fn halves(&self) -> [Self; 2] {
+    fn halves(&self, all: &[Cuts]) -> [Self; 2] {
         let level = self.level - 1;
         let middle = self.first + (1 << level);
-        let at = self.edge.cut(middle);
+        let (at, boxes) = match self.cuts {
+            Some(i) => {
+                let cuts = &all[i as usize];
+                let number = (1usize << (self.edge.halvings - level)) + (self.first >> level) as usize;
+                (cuts.places[middle as usize], [cuts.boxes[number], cuts.boxes[number + 1]])
+            }
+            None => {
+                let (at, reach) = (self.edge.cut(middle), reach_of_run(level));
+                (at, [Box3::of_run(self.from, at, reach), Box3::of_run(at, self.to, reach)])
+            }
+        };
         [
-            Self::new(self.edge, self.first, level, self.from, at),
-            Self::new(self.edge, middle, level, at, self.to),
+            Self { level, to: at, around: boxes[0], ..*self },
+            Self { level, first: middle, from: at, around: boxes[1], ..*self },
         ]
     }
 }
@@ -80,6 +114,7 @@ impl Run {
 /// A core with the places of its vertices.
 pub struct Placed {
     runs: Vec<Run>,
+    cuts: Vec<Cuts>,
     groups: Vec<Box3>,
     around: Box3,
 }
@@ -88,6 +123,7 @@ impl Placed {
     #[must_use]
     pub fn new(core: Core<'_>) -> Self {
         let mut runs: Vec<Run> = Vec::with_capacity(core.vertices().len());
+        let mut all = Vec::new();
         for (a, b) in core.edges() {
             let edge = Edge::new(a, b);
             let from = match runs.last() {
@@ -95,59 +131,142 @@ impl Placed {
                 _ => edge.cut(0),
             };
             let to = if a == b { from } else { edge.cut(1 << edge.halvings) };
-            runs.push(Run::new(edge, 0, edge.halvings, from, to));
+            let reach = reach_of_run(edge.halvings);
+            let mut run =
+                Run { edge, first: 0, level: edge.halvings, cuts: None, from, to, around: Box3::of_run(from, to, reach) };
+            let length = (0..3).map(|d| (to[d] - from[d]).abs()).max().unwrap_or(0);
+            if (1..=HALVINGS_CUT).contains(&edge.halvings) && length < 8 * reach {
+                run.cuts = Some(all.len() as u32);
+                all.push(Cuts::of(&edge));
+                run.around = all[all.len() - 1].boxes[1];
+            }
+            runs.push(run);
         }
         let groups: Vec<Box3> = runs
             .chunks(GROUP)
             .map(|group| group.iter().fold(Box3::EMPTY, |all, run| all.with(run.around)))
             .collect();
         let around = groups.iter().fold(Box3::EMPTY, |all, &group| all.with(group));
-        Self { runs, groups, around }
+        Self { runs, cuts: all, groups, around }
     }
 
     /// Some chord of one and some chord of the other are within `reach_cm`, slack included.
     #[must_use]
     pub fn chords_within(&self, other: &Self, reach_cm: i64) -> bool {
-        if self.around.further_than(&other.around, reach_cm) {
+        let mut search = Exactly { reach_cm };
+        search.cores(self, other)
+    }
+
+    /// The least distance of the chords in double precision, in cm: a guess, true to a millionth of it.
+    fn guess_cm(&self, other: &Self) -> f64 {
+        let mut search = Nearest { least_square: f64::MAX };
+        search.cores(self, other);
+        search.least_square.sqrt()
+    }
+}
+
+/// A search over pairs of runs, from whole cores down to chords.
+trait Search {
+    /// Nothing in the two boxes can matter.
+    fn skips(&self, a: &Box3, b: &Box3) -> bool;
+
+    /// Two chords; true ends the search.
+    fn chords(&mut self, a: &Run, b: &Run) -> bool;
+
+    fn cores(&mut self, a: &Placed, b: &Placed) -> bool {
+        if self.skips(&a.around, &b.around) {
             return false;
         }
-        for (i, group) in self.groups.iter().enumerate() {
-            if group.further_than(&other.around, reach_cm) {
+        for (i, group) in a.groups.iter().enumerate() {
+            if self.skips(group, &b.around) {
                 continue;
             }
-            for (j, facing) in other.groups.iter().enumerate() {
-                if group.further_than(facing, reach_cm) {
+            for (j, facing) in b.groups.iter().enumerate() {
+                if self.skips(group, facing) {
                     continue;
                 }
-                let mine = &self.runs[i * GROUP..self.runs.len().min((i + 1) * GROUP)];
-                let theirs = &other.runs[j * GROUP..other.runs.len().min((j + 1) * GROUP)];
-                if groups_within(mine, theirs, facing, reach_cm) {
-                    return true;
+                let theirs = &b.runs[j * GROUP..b.runs.len().min((j + 1) * GROUP)];
+                for run in &a.runs[i * GROUP..a.runs.len().min((i + 1) * GROUP)] {
+                    if self.skips(&run.around, facing) {
+                        continue;
+                    }
+                    if theirs.iter().any(|other| self.runs(a, run, b, other)) {
+                        return true;
+                    }
                 }
             }
         }
         false
     }
+
+    fn runs(&mut self, of_a: &Placed, a: &Run, of_b: &Placed, b: &Run) -> bool {
+        if self.skips(&a.around, &b.around) {
+            return false;
+        }
+        if a.level == 0 && b.level == 0 {
+            return self.chords(a, b);
+        }
+        if a.level >= b.level {
+            a.halves(&of_a.cuts).iter().any(|half| self.runs(of_a, half, of_b, b))
+        } else {
+            b.halves(&of_b.cuts).iter().any(|half| self.runs(of_a, a, of_b, half))
+        }
+    }
 }
 
-fn groups_within(mine: &[Run], theirs: &[Run], facing: &Box3, reach_cm: i64) -> bool {
-    mine.iter().any(|run| {
-        !run.around.further_than(facing, reach_cm) && theirs.iter().any(|other| runs_within(run, other, reach_cm))
-    })
+/// Whether some chords are within a reach: exactly.
+struct Exactly {
+    reach_cm: i64,
 }
 
-fn runs_within(a: &Run, b: &Run, reach_cm: i64) -> bool {
-    if a.around.further_than(&b.around, reach_cm) {
-        return false;
+impl Search for Exactly {
+    fn skips(&self, a: &Box3, b: &Box3) -> bool {
+        a.further_than(b, self.reach_cm)
     }
-    if a.level == 0 && b.level == 0 {
-        return chords_within(a.from, a.to, b.from, b.to, reach_cm);
+
+    fn chords(&mut self, a: &Run, b: &Run) -> bool {
+        chords_within(a.from, a.to, b.from, b.to, self.reach_cm)
     }
-    if a.level >= b.level {
-        a.halves().iter().any(|half| runs_within(half, b, reach_cm))
-    } else {
-        b.halves().iter().any(|half| runs_within(a, half, reach_cm))
+}
+
+/// The least distance of any chords, in double precision.
+struct Nearest {
+    least_square: f64,
+}
+
+impl Search for Nearest {
+    fn skips(&self, a: &Box3, b: &Box3) -> bool {
+        let gap = |d: usize| (b.low[d] - a.high[d]).max(a.low[d] - b.high[d]).max(0) as f64;
+        gap(0) * gap(0) + gap(1) * gap(1) + gap(2) * gap(2) > self.least_square
     }
+
+    fn chords(&mut self, a: &Run, b: &Run) -> bool {
+        self.least_square = self.least_square.min(chord_gap_square(a, b));
+        false
+    }
+}
+
+/// The squared distance of two chords in double precision.
+fn chord_gap_square(a: &Run, b: &Run) -> f64 {
+    let minus = |p: Place, q: Place| -> [f64; 3] { std::array::from_fn(|d| (p[d] - q[d]) as f64) };
+    let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
+    let (u, v, w) = (minus(a.to, a.from), minus(b.to, b.from), minus(a.from, b.from));
+    let (uu, uv, vv, uw, vw) = (dot(u, u), dot(u, v), dot(v, v), dot(u, w), dot(v, w));
+    let at = |s: f64, t: f64| {
+        let gap: [f64; 3] = std::array::from_fn(|d| w[d] + s * u[d] - t * v[d]);
+        dot(gap, gap)
+    };
+    let along = |top: f64, whole: f64| if whole > 0.0 { (top / whole).clamp(0.0, 1.0) } else { 0.0 };
+    let mut least = at(0.0, along(vw, vv)).min(at(1.0, along(vw + uv, vv)));
+    least = least.min(at(along(-uw, uu), 0.0)).min(at(along(uv - uw, uu), 1.0));
+    let area = uu * vv - uv * uv;
+    if area > 0.0 {
+        let (s, t) = ((uv * vw - vv * uw) / area, (uu * vw - uv * uw) / area);
+        if (0.0..=1.0).contains(&s) && (0.0..=1.0).contains(&t) {
+            least = least.min(at(s, t));
+        }
+    }
+    least
 }
 
 /// The two cores are within `reach_cm` of each other: one contains the other, or their chords are near.
@@ -177,11 +296,20 @@ pub fn stated_distance_cm(a: Core<'_>, b: Core<'_>) -> i64 {
     if within(0) {
         return 0;
     }
-    let mut above = 1;
+    // The guess is right or next to it; the integers say which, whatever it is.
+    let mut above = ((a.guess_cm(&b) - slack as f64).ceil() as i64).clamp(1, REACH_MAX_CM);
+    let mut step = 1;
     while !within(above) {
-        above *= 2; // ends: within() holds at the diameter of the earth
+        above += step; // ends: within() holds at the diameter of the earth
+        step *= 2;
     }
-    let mut below = above / 2;
+    let mut below = (above - 1).max(0);
+    step = 1;
+    while below > 0 && within(below) {
+        above = below;
+        below = (below - step).max(0);
+        step *= 2;
+    }
     while above - below > 1 {
         let middle = below + (above - below) / 2;
         if within(middle) { above = middle } else { below = middle }
