@@ -231,7 +231,7 @@ def _build(
         delimiter=delimiter,
         tags=tags,
         set_aside=tuple(sorted(set_aside)),
-        doubts=tuple(_doubts(plain_header, header_number, rows)),
+        doubts=tuple(_doubts(plain_header, header_number, rows, encoding)),
     )
 
 
@@ -250,7 +250,9 @@ def _are_tags(cells: Sequence[str]) -> bool:
     return any(cells) and all(not cell or cell.startswith("#") for cell in cells)
 
 
-def _doubts(header: list[str], header_number: int, rows: list[Row]) -> Iterator[str]:
+def _doubts(header: list[str], header_number: int, rows: list[Row], encoding: str) -> Iterator[str]:
+    if encoding.startswith("cp"):
+        yield f"the file does not say its encoding: its letters look like {encoding}"
     if header_number > 1:
         yield f"the header is row {header_number}"
     for name, count in Counter(name.lower() for name in header if name).items():

@@ -1,4 +1,4 @@
-"""Times as people write them: an instant with a zone, or refused with every reading; never guessed.
+"""Times as people write them: an instant with a zone, or refused with every reading; never guessed (G14).
 
 ISO 8601 and RFC 3339, date-time groups (`280500ZFEB20`, ACP 121), dates in numbers and in words with a zone
 of the zone data base, and windows of two. Where no zone is stated, in the text or by the caller, the time is

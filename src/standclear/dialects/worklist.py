@@ -1,4 +1,4 @@
-"""The doubtful rows of a list as a few questions, and the answers: by group, or by row where one is different.
+"""The doubtful rows of a list as a few questions (G19), and the answers: by group, or by row where one is different.
 
 Rows with the same reasons and the same details are one question. An unanswered row stays doubtful; a row answered
 `widen` is filed meanwhile, with a larger radius and the mark "position doubtful". The worklist and its answers are

@@ -60,6 +60,18 @@ def test_two_encodings_that_are_as_likely_are_asked_about() -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["cp866", "koi8-r", "iso8859-6"])
+def test_an_encoding_that_is_not_read_is_asked_about_and_not_read_as_another(encoding: str) -> None:
+    words = "مستشفى الأطفال في حلب" if encoding == "iso8859-6" else "Районная больница города Донецка"
+    with pytest.raises(Ambiguous):
+        decode(words.encode(encoding), field="list")
+
+
+def test_an_encoding_that_was_found_by_its_letters_is_a_doubt() -> None:
+    table = read_table("nom,lat\nHôpital,1\n".encode("cp1252"), field="list")
+    assert ("the file does not say its encoding: its letters look like cp1252",) == table.doubts
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(Malformed, match="zero bytes"):
         read_table(b"\x00\x01\x02\xff" * 10, field="list")
