@@ -67,7 +67,7 @@ lint: setup  ## Lint, format check, types, import contracts, spelling (and clipp
 	@$(BIN)/ruff check $(CHECKED_PYTHON)
 	@$(BIN)/ruff format --check --quiet $(CHECKED_PYTHON) || { \
 	  $(BIN)/ruff format --check $(CHECKED_PYTHON); echo "make fix repairs this" >&2; exit 1; }
-	@$(BIN)/mypy
+	@$(BIN)/mypy --no-incremental
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/codespell
 ifneq ($(and $(CARGO),$(CRATE)),)
