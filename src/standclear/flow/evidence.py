@@ -48,6 +48,7 @@ from standclear.statements.lists import (
     read_inbox_head,
     read_list,
     read_slot,
+    ref_of,
     split_ref,
 )
 from standclear.tlog.checkpoint import parse_checkpoint
@@ -201,6 +202,7 @@ class _Gathering:
     parts: dict[int, EntryPart] = field(default_factory=dict)
     leaves: list[bytes] = field(default_factory=list)
     _is_full: bool = False
+    _known: dict[int, bool] = field(default_factory=dict)
     _deeds: list[StoredEntry] = field(default_factory=list)
 
     def run(self) -> None:
@@ -245,8 +247,11 @@ class _Gathering:
         elif opening is not None:
             slots = tuple(slot for slot in opening.slots if slot.party in (None, self.asker))
             cites = self._cites(whole)
+            released = self.service.book.inboxes.inbox(self.asker).position_of
             part = replace(
-                part, opening=Opening(is_whole=False, slots=slots, cites=cites, of=None, inbox=None)
+                part,
+                opening=Opening(is_whole=False, slots=slots, cites=cites, of=None, inbox=None),
+                bodies=tuple(one for one in part.bodies if ref_of(entry.sid, one.item) in released),
             )
         self.parts[index] = part
 
@@ -282,8 +287,11 @@ class _Gathering:
 
     def _may_know(self, index: int) -> bool:
         """Whether the asker may know that the party was told this: its own words, or those that it monitors."""
-        header = _header(self._read(index))
-        return header.sender.party == self.asker or Query(self.service).is_monitor(self.asker, header.under)
+        if index not in self._known:
+            header = _header(self._read(index))
+            is_own = header.sender.party == self.asker
+            self._known[index] = is_own or Query(self.service).is_monitor(self.asker, header.under)
+        return self._known[index]
 
     def _committed(self) -> int:
         if not self._deeds:
@@ -296,11 +304,13 @@ class _Gathering:
         """The records of the deeds that speak of these entries and this inbox, each with its path."""
         shown_sids = {self.service.book.index_of[sid]: sid for sid in self._sids()}
         for entry in self._deeds:
+            is_last = entry is self._deeds[-1]
             singles = [
-                _single(one, position)
+                single
                 for one in _record_lists(entry)
-                for position, record in enumerate(one.records)
-                if self._shows(record, shown_sids, entry is self._deeds[-1])
+                for single in _singles(
+                    one, [at for at, rec in enumerate(one.records) if self._shows(rec, shown_sids, is_last)]
+                )
             ]
             if singles:
                 self.parts[entry.index] = EntryPart(
@@ -322,13 +332,15 @@ class _Gathering:
                 return False
 
 
-def _single(listed: RecordList, position: int) -> SingleRecord:
-    tree = Tree(leaf_hash(leaf) for leaf in leaves_of(listed.records))
-    return SingleRecord(
-        name=listed.name,
-        salt=listed.salt,
-        n=len(listed.records),
-        position=position,
-        record=listed.records[position],
-        path=multiproof(tree, [position]),
-    )
+def _singles(listed: RecordList, positions: Sequence[int]) -> Iterator[SingleRecord]:
+    """These records of a list, each with its path."""
+    tree = Tree(leaf_hash(leaf) for leaf in leaves_of(listed.records)) if positions else Tree()
+    for position in positions:
+        yield SingleRecord(
+            name=listed.name,
+            salt=listed.salt,
+            n=len(listed.records),
+            position=position,
+            record=listed.records[position],
+            path=multiproof(tree, [position]),
+        )
