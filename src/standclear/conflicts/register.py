@@ -6,30 +6,29 @@ arrangement's tables; the exact predicate decides each pair on the forms release
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.conflicts.extent import duration_ms, extent_cm
 from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Meeting, Outcome, Release
+from standclear.conflicts.quotas import Quotas
 from standclear.conflicts.standing import Standing, matched_volumes, materially_same
 from standclear.spacetime.meet import Margin, meets
 from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Arrangement, Concern
-from standclear.statements.lists import FORMS, WHOLE_ITEM, Slot, ref_of
+from standclear.statements.lists import FORMS, WHOLE_ITEM, Slot, ref_of, split_ref
 from standclear.statements.notices import Activity, Notice
 from standclear.statements.submission import Submission
-
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
     """One entry as the register sees it: the submission, its place and time, and the rules in force.
 
-    `agreement` is the first version's sid of the arrangement filed under, `rule` its version now in force.
+    `agreement` is the first version's sid of the arrangement filed under, `rule` its version now in force, to which the
+    parties of `adhered` adhere.
     """
 
     submission: Submission
@@ -38,22 +37,7 @@ class Filing:
     agreement: bytes
     rule: bytes
     arrangement: Arrangement
-
-
-@dataclass(slots=True)
-class _FiledToday:
-    """How many items a party filed of one kind in the last 24 hours of the log's time, which never goes back."""
-
-    filings: deque[tuple[int, int]] = field(default_factory=deque)
-    items: int = 0
-
-    def add(self, now_ms: int, items: int) -> int:
-        """Count one more filing and give the number of items."""
-        while self.filings and self.filings[0][0] <= now_ms - DAY_MS:
-            self.items -= self.filings.popleft()[1]
-        self.filings.append((now_ms, items))
-        self.items += items
-        return self.items
+    adhered: Set[bytes]
 
 
 class Register:
@@ -63,7 +47,7 @@ class Register:
         self._make_index = make_index
         self._inboxes = inboxes
         self._indexes: dict[str, CandidateIndex] = {}
-        self._filed: dict[tuple[bytes, str], _FiledToday] = {}
+        self._quotas = Quotas()
         self._unaware_of: dict[bytes, set[int]] = {}
         self.notices: list[Standing] = []
         self.by_ref: dict[bytes, Standing] = {}
@@ -97,6 +81,27 @@ class Register:
                     changed += 1
         return changed
 
+    def report(self, party: bytes, refs: Iterable[bytes], stage: str, outcome: Outcome) -> None:
+        """Its owner says how far a movement has come; an arrival or an outcome ends it, the clock never does (G0)."""
+        for ref in refs:
+            standing = self.by_ref.get(ref)
+            if standing is None or standing.party != party or standing.kind != "movement":
+                outcome.effect = "not_yours"
+                outcome.mark("not_your_movement")
+            else:
+                standing.stage = stage
+                if stage in ("arrived", "outcome") and standing.state == "stands":
+                    self._take_out(standing, "ended")
+
+    def dispute(self, refs: Iterable[bytes], outcome: Outcome) -> None:
+        """Somebody doubts notices, with a reason: they are marked and go on standing; nothing is ever removed by it."""
+        for ref in refs:
+            standing = self.by_ref.get(ref)
+            if standing is None:
+                outcome.mark("disputes_unknown")
+            else:
+                standing.disputed = True
+
     # --- placing and ending --------------------------------------------------------------------------
 
     def _place(self, filing: Filing, outcome: Outcome) -> list[Standing]:
@@ -117,6 +122,7 @@ class Register:
                 party=submission.header.sender.party,
                 desk=submission.header.sender.desk,
                 under=filing.agreement,
+                rules=filing.arrangement,
                 index=filing.index,
                 integrated_ms=filing.now_ms,
                 name=exact.name,
@@ -143,11 +149,11 @@ class Register:
             outcome.effect = "not_yours"
             outcome.mark("replaces_not_yours")
         else:
-            if old.state != "stands":
+            if old.state == "stands":
+                self._take_out(old, "replaced")
+            elif not any(split_ref(ref)[0] == one.sid for ref in old.successors):  # which divides it
                 outcome.effect = "branched" if old.state == "replaced" else "stale"
                 outcome.mark(f"replaces_{old.state}")
-            else:
-                self._take_out(old, "replaced")
             old.successors += (one.ref,)
             if materially_same(old, one):
                 one.same_as = old.same_as | {old.ref}
@@ -207,9 +213,21 @@ class Register:
     def _count(self, filing: Filing, items: int, outcome: Outcome) -> None:
         """Label what is over the party's daily number of this kind; never refuse it."""
         header = filing.submission.header
-        filed = self._filed.setdefault((header.sender.party, header.kind), _FiledToday())
-        if filed.add(filing.now_ms, items) > filing.arrangement.rule_of(header.kind).daily_max:
+        filed = self._quotas.add(filing.agreement, header.sender.party, header.kind, filing.now_ms, items)
+        if filed > filing.arrangement.rule_of(header.kind).daily_max:
             outcome.mark("over_quota")
+
+    def take_rules(self, agreement: bytes, earlier: Arrangement, now: Arrangement) -> None:
+        """An arrangement has other rules: what stands is matched by them from here on, so the index must hold it so."""
+        before = {rule.kind: (rule.after_end, rule.long_stop_ms) for rule in earlier.kinds}
+        changed = {
+            rule.kind for rule in now.kinds if before.get(rule.kind) != (rule.after_end, rule.long_stop_ms)
+        }
+        for one in self.notices:
+            if one.under == agreement and one.state == "stands" and one.kind in changed:
+                for form in one.volumes:
+                    self._index(one.kind).remove(_number(one, form))
+                self._insert([one], now)
 
     # --- releasing -----------------------------------------------------------------------------------
 
@@ -217,7 +235,7 @@ class Register:
         """Everything whose slot says "now", recipient by recipient in the order of their ids."""
         sender = filing.submission.header.sender.party
         for party in sorted(self._recipients(filing)):
-            slot = stands[0].slot_for(party, filing.arrangement)
+            slot = stands[0].slot_for(party, filing.arrangement, filing.adhered)
             if party != sender and slot is not None and slot.when == "now":
                 self._release(stands, party, slot.form, "now", filing, outcome)
 
@@ -269,8 +287,8 @@ class Register:
         if other.under != one.under or (own and not concern.own):
             return
         arrangement = filing.arrangement
-        one_slot = None if own else one.slot_for(other.party, arrangement)
-        other_slot = None if own else other.slot_for(one.party, arrangement)
+        one_slot = None if own else one.slot_for(other.party, arrangement, filing.adhered)
+        other_slot = None if own else other.slot_for(one.party, arrangement, filing.adhered)
         one_form = "exact" if one_slot is None else one_slot.form
         other_form = "exact" if other_slot is None else other_slot.form
         if not decide(one, one_form, other, other_form, margin, arrangement):
@@ -298,17 +316,17 @@ class Register:
         self._on_meet(one, one_slot, other.party, filing, outcome)
         if _is_activity(one) and other_slot is not None:
             self._require(one, other, filing, outcome)
-        if _is_activity(other) and one_slot is not None and not one.same_as & other.cited:
-            self._not_aware(other, one, outcome)
+        if _is_activity(other) and one_slot is not None:
+            if one.same_as & (other.cited | other.aware_of):
+                other.aware_of.add(one.ref)
+            else:
+                self._not_aware(other, one, outcome)
 
     def _on_meet(
         self, one: Standing, slot: Slot | None, party: bytes, filing: Filing, outcome: Outcome
     ) -> None:
-        if (
-            slot is not None
-            and slot.when == "on_meet"
-            and one.ref not in self._inboxes.inbox(party).position_of
-        ):
+        """Release what waits for a meeting; and what was for any party "now", to one that has joined since."""
+        if slot is not None and one.ref not in self._inboxes.inbox(party).position_of:
             self._release([one], party, slot.form, "on_meet", filing, outcome)
 
     def _require(self, activity: Standing, notice: Standing, filing: Filing, outcome: Outcome) -> None:
@@ -349,6 +367,7 @@ class Register:
         starts_ms = min(volume.interval.start_ms for volumes in exact for volume in volumes)
         if rule.lead_ms and starts_ms - filing.now_ms < rule.lead_ms:
             outcome.mark("late")
+        outcome.missing = list(dict.fromkeys(outcome.missing))  # two items may meet the same
         outcome.aware_of = sum(len(one.aware_of) for one in stands)
         head = filing.submission.inbox
         sender = filing.submission.header.sender.party
@@ -356,14 +375,12 @@ class Register:
             outcome.mark("inbox_unproven")
         if blanket:
             outcome.mark("blanket")
-        if isinstance(stands[0].what, Activity) and outcome.effect == "in_force":
+        if isinstance(stands[0].what, Activity):
             uncited = any(isinstance(one.what, Activity) and one.what.uncited for one in stands)
-            if blanket:
-                outcome.effect = "blanket"
-            elif uncited:
-                outcome.effect = "uncited"
-            else:
-                outcome.effect = "held" if outcome.missing else "aware"
+            if outcome.missing and not blanket and not uncited:
+                outcome.effect = "held"  # whatever it replaces: a branch is no way around citing
+            elif outcome.effect == "in_force":
+                outcome.effect = "blanket" if blanket else "uncited" if uncited else "aware"
         for one in stands:
             one.effect = outcome.effect
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from standclear.spacetime.interval import Interval
@@ -10,6 +10,7 @@ from standclear.spacetime.units import FOREVER_MS
 from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Arrangement, KindRule
 from standclear.statements.lists import Slot
+from standclear.statements.moving import Movement, Zone
 from standclear.statements.notices import Activity, Presence, Site, What
 
 
@@ -20,7 +21,7 @@ class Standing:
     `state` is "stands", "replaced" or "ended". `slots` maps a recipient (None: any party of the arrangement) to its
     slot. `same_as` holds earlier versions that differ in nothing material: citing one of them still counts. For an
     activity, `effect` is what its filing earned, `cited` what it cites, `unaware` what came later and its desk has
-    not acknowledged.
+    not acknowledged. `rules` are those in force when it was filed: whom its owner could know as a party of them.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Standing:
     party: bytes
     desk: bytes
     under: bytes | None
+    rules: Arrangement
     index: int
     integrated_ms: int
     name: str
@@ -44,16 +46,23 @@ class Standing:
     unaware: set[bytes] = field(default_factory=set)
     aware_of: set[bytes] = field(default_factory=set)
     successors: tuple[bytes, ...] = ()
+    disputed: bool = False
+    stage: str = ""
 
-    def slot_for(self, party: bytes, arrangement: Arrangement | None) -> Slot | None:
-        """The slot under which a party is told, or None: named ones first, then any party of the arrangement."""
+    def slot_for(self, party: bytes, arrangement: Arrangement, adhered: Set[bytes]) -> Slot | None:
+        """The slot under which a party is told, or None: named ones first, then any party of the arrangement.
+
+        Who has joined since the filing is such a party only if the owner has adhered to the version that let it in: a
+        release is its submitter's decision.
+        """
         found = self.slots.get(party)
-        if found is None and arrangement is not None and arrangement.is_member(party):
-            found = self.slots.get(None)
+        if found is None and arrangement.is_member(party):
+            if self.party in adhered or self.rules.is_member(party):
+                found = self.slots.get(None)
         return None if found is None or found.when == "never" else found
 
     def condition(self, now_ms: int) -> str:
-        """What the clock says of a standing notice: current, not_yet, lapsed, stale or over. It removes no protection."""
+        """What the clock says of a standing notice: current, not_yet, lapsed, stale, overdue or over. It removes no protection."""
         if self.state != "stands":
             return self.state
         starts = min(volume.interval.start_ms for volume in self.volumes["exact"])
@@ -63,7 +72,9 @@ class Standing:
                 return "lapsed"
             case Presence(as_of_ms=as_of, age_max_ms=age) if now_ms > min(as_of + age, ends):
                 return "stale"
-            case Activity() if now_ms > ends:
+            case Movement() if now_ms > ends:
+                return "overdue"
+            case Activity() | Zone() if now_ms > ends:
                 return "over"
             case _:
                 return "not_yet" if now_ms < starts else "current"
@@ -100,3 +111,7 @@ def _material(what: What) -> tuple[str, ...]:
             return ("presence",)
         case Activity():
             return ("activity", what.activity_type)
+        case Movement():
+            return ("movement", what.movement_type, what.movement_mode)
+        case Zone():
+            return ("zone", what.zone_type, what.restriction)

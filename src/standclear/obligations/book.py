@@ -18,10 +18,14 @@ from standclear.conflicts.register import Filing, Register
 from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
+from standclear.obligations.matters import Matters
 from standclear.statements.arrangement import Adherence, Arrangement
-from standclear.statements.header import NOTICE_KINDS, Header
+from standclear.statements.bodies import Body
+from standclear.statements.calls import Objection
+from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
 from standclear.statements.lists import ref_of, split_ref
-from standclear.statements.notices import Notice
+from standclear.statements.moving import Progress
+from standclear.statements.notices import Ending, Notice
 from standclear.statements.parties import Charter, Enrolment
 from standclear.statements.replies import Acknowledgement, Dissemination
 from standclear.statements.roll import Roll
@@ -38,6 +42,7 @@ class Book:
         self.inboxes = Inboxes()
         self.register = Register(make_index, self.inboxes)
         self.ledger = Ledger(self.inboxes)
+        self.matters = Matters()
         self.index_of: dict[bytes, int] = {}
         self.tree = Tree()
 
@@ -60,7 +65,7 @@ class Book:
         self.roll.check(submission.envelope, header, first, now_ms)
         if isinstance(first, Enrolment):
             self.roll.check_enrolment(first, header.sender.party)
-        if header.kind in NOTICE_KINDS or header.kind in ("acknowledgement", "dissemination"):
+        if header.kind not in OPEN_KINDS:
             agreement = self._agreement(header.under)
             if not agreement.arrangement.is_member(header.sender.party):
                 raise NotPermitted(
@@ -68,7 +73,7 @@ class Book:
                     reason="the party is not of this arrangement",
                     remedy="file under your own",
                 )
-            if header.kind in NOTICE_KINDS:
+            if header.kind in NOTICE_KINDS and header.act in ("new", "replace"):
                 self._check_notice(submission, agreement)
         if isinstance(first, Acknowledgement | Dissemination) and not (
             header.re or submission.cites or getattr(first, "span", None)
@@ -153,16 +158,58 @@ class Book:
         outcome = Outcome()
         match body:
             case Arrangement():
-                replaced = tuple(split_ref(old)[0] for old, _ in submission.ends_and_replaces)
-                outcome.rule = self.agreements.state(submission.sid, body, replaced).sid
+                self._arrangement(submission, body, outcome)
             case Adherence():
-                if not any(self.agreements.adhere(sid, header.sender.party, body) for sid in header.re):
-                    outcome.effect = "waiting"
+                self._adherence(header, body, outcome)
+            case Ending():
+                outcome.effect = "recorded"  # an arrangement ends by a version of itself that says so
             case Acknowledgement() | Dissemination():
                 self._reply(submission, body, index, now_ms, outcome)
+            case _ if header.kind not in OPEN_KINDS:
+                self._said(submission, body, index, now_ms, outcome)
             case _:
                 pass
         return outcome
+
+    def _said(
+        self, submission: Submission, body: Body, index: int, now_ms: int, outcome: Outcome
+    ) -> None:
+        """A word that neither places nor acknowledges a notice: told to those it is addressed to, asked and answered."""
+        header = submission.header
+        cites = submission.cites.leaves if submission.cites else ()
+        self._release_words(submission, index, now_ms, outcome)
+        asked = [release.party for release in outcome.releases]
+        self.matters.open(submission.sid, header, body, asked, index, now_ms)
+        self.matters.answer(submission.sid, header, body, index, now_ms, outcome)
+        match body:
+            case Progress():
+                self.register.report(header.sender.party, cites, body.stage, outcome)
+            case Objection():
+                self.register.dispute(cites, outcome)
+            case _:
+                pass
+
+    def _arrangement(self, submission: Submission, body: Arrangement, outcome: Outcome) -> None:
+        if submission.header.act == "new":
+            self.agreements.state(submission.sid, body, outcome)
+            return
+        replaced = {split_ref(old)[0] for old, _ in submission.ends_and_replaces}
+        earlier = {sid: agreement.arrangement for sid in replaced if (agreement := self.agreements.find(sid))}
+        party = submission.header.sender.party
+        changed = self.agreements.replace(submission.sid, party, body, replaced, outcome)
+        if changed is not None:
+            self.register.take_rules(changed.first, next(iter(earlier.values())), changed.arrangement)
+
+    def _adherence(self, header: Header, body: Adherence, outcome: Outcome) -> None:
+        if not header.re:
+            outcome.effect = "waiting"
+        for sid in header.re:
+            agreement = self.agreements.find(sid)
+            earlier = None if agreement is None else agreement.arrangement
+            changed = self.agreements.adhere(sid, header.sender.party, body, outcome)
+            if changed is not None:
+                assert earlier is not None
+                self.register.take_rules(changed.first, earlier, changed.arrangement)
 
     def _notice(self, submission: Submission, index: int, now_ms: int) -> Outcome:
         agreement = self.agreements.find(submission.header.under)
@@ -174,17 +221,24 @@ class Book:
             agreement=agreement.first,
             rule=agreement.sid,
             arrangement=agreement.arrangement,
+            adhered=agreement.adhered,
         )
         outcome = self.register.step(filing)
         if agreement.arrangement.state != "in_force":
             outcome.mark(agreement.arrangement.state)
+        if submission.header.act in ("cancel", "close"):
+            if outcome.effect != "not_yours":
+                self._release_words(submission, index, now_ms, outcome)
+            return outcome
         for release in outcome.releases:
-            self._open_ladder(release, agreement.arrangement, now_ms)
+            self._open_ladder(release, agreement, now_ms)
         return outcome
 
-    def _open_ladder(self, release: Release, arrangement: Arrangement, now_ms: int) -> None:
+    def _open_ladder(self, release: Release, agreement: Agreement, now_ms: int) -> None:
+        arrangement = agreement.arrangement
         standing = self.register.by_ref[self.inboxes.inbox(release.party).refs[release.start]]
-        slot = standing.slot_for(release.party, arrangement)
+        slot = standing.slot_for(release.party, arrangement, agreement.adhered)
+        assert slot is not None  # it was released under one
         self.ledger.open(
             Ladder(
                 sid=release.sid,
@@ -195,7 +249,7 @@ class Book:
                 end=release.end,
                 released_ms=now_ms,
                 deadline_ms=now_ms + arrangement.rule_of(standing.kind).acknowledge_ms,
-                travel="party" if slot is None else slot.travel,
+                travel=slot.travel,
             )
         )
 
@@ -222,22 +276,23 @@ class Book:
                     outcome.mark("stale")
         else:
             self.ledger.disseminate(header, body, cites, now_ms, outcome)
-        self._release_reply(submission, index, now_ms, outcome)
+        self._release_words(submission, index, now_ms, outcome)
 
-    def _release_reply(self, submission: Submission, index: int, now_ms: int, outcome: Outcome) -> None:
-        """A reply is told to those it is addressed to; it asks for no answer of its own."""
-        for slot in sorted(submission.slots, key=lambda one: one.party or b""):
-            if slot.party is not None and slot.when == "now" and slot.party != submission.header.sender.party:
-                inbox = self.inboxes.inbox(slot.party)
-                start = inbox.release(ref_of(submission.sid, 0), slot.form, index, now_ms)
+    def _release_words(self, submission: Submission, index: int, now_ms: int, outcome: Outcome) -> None:
+        """A reply or an ending is told to those it is addressed to; it asks for no answer of its own."""
+        sender = submission.header.sender.party
+        slots = {slot.party: slot for slot in submission.slots}
+        parties = {party for party in slots if party is not None}
+        if None in slots:
+            arrangement = self._agreement(submission.header.under).arrangement
+            parties |= {member.party for member in arrangement.members if member.role == "party"}
+        for party in sorted(parties - {sender}):
+            slot = slots.get(party) or slots[None]
+            if slot.when == "now":
+                start = self.inboxes.inbox(party).release(ref_of(submission.sid, 0), slot.form, index, now_ms)
                 outcome.releases.append(
                     Release(
-                        party=slot.party,
-                        sid=submission.sid,
-                        form=slot.form,
-                        start=start,
-                        end=start + 1,
-                        why="now",
+                        party=party, sid=submission.sid, form=slot.form, start=start, end=start + 1, why="now"
                     )
                 )
 

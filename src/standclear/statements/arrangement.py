@@ -157,6 +157,10 @@ class Arrangement:
     def is_member(self, party: bytes) -> bool:
         return any(member.party == party for member in self.members)
 
+    def role_of(self, party: bytes) -> str | None:
+        """A member's role; None for anybody else."""
+        return next((member.role for member in self.members if member.party == party), None)
+
     def monitors(self) -> tuple[bytes, ...]:
         return tuple(member.party for member in self.members if member.role == "monitor")
 
