@@ -71,7 +71,7 @@ class Stream:
         first = await self.messages.get()
         headers = {name.decode(): value.decode() for name, value in first["headers"]}
         body = b""
-        if headers["content-type"] != "text/event-stream":
+        if headers["content-type"] != "text/event-stream; charset=utf-8":
             body = (await self.messages.get())["body"]
         return Reply(status=first["status"], headers=headers, body=body)
 
@@ -205,7 +205,9 @@ class Visitor:
         token, _ = self.front.sessions.open(self.session_request(party, nonce, machine=machine), now_ms)
         return b64u(token)
 
-    def session_request(self, party: Party, nonce: bytes, *, machine: bool = False, **changed: Any) -> bytes:
+    def session_request(
+        self, party: Party, nonce: bytes, /, *, machine: bool = False, **changed: Any
+    ) -> bytes:
         """The signed request of a desk, with fields changed where the test says so."""
         seat = party.machine if machine else party.person
         told = {

@@ -92,3 +92,4 @@ CONNECTIONS_MAX: Final = 4_096  # open connections: twice the streams, and room 
 KEEP_ALIVE_S: Final = 75  # a silent connection is kept so long: a desk's next statement needs no new one
 STOPPING_MS: Final = 5_000  # a stop waits so long for answers under way
 EFFECT_SEARCH_ENTRIES: Final = 8_192  # entries between a statement and the deeds that say its effect: seconds of full load
+DOSSIERS_MAX: Final = 2  # gathered at once: each reads the whole log and holds what it gathers

@@ -33,13 +33,13 @@ from standclear.config import Config
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.errors import Fatal, Malformed, ServiceUnavailable, WrongLog
 from standclear.flow.clock import Clock, GuardedClock
+from standclear.flow.evidence import policy_of
 from standclear.flow.identity import service_keys
 from standclear.flow.service import LogDescription, Service
 from standclear.limits import CONNECTIONS_MAX, KEEP_ALIVE_S, STOPPING_MS
 from standclear.statements.canonical import b64u, from_b64u
 from standclear.stores.rtree import RTreeIndex
 from standclear.stores.sqlite import SqliteLogStore
-from standclear.tlog.policy import NO_QUORUM, Policy, PolicyLog, format_policy
 from standclear.web.app import Door
 from standclear.web.front import Front, front_of
 
@@ -200,9 +200,8 @@ def _write_seed(path: Path, seed: bytes) -> None:
 
 def _write_policy(directory: Path, service: Service) -> Path:
     """The log's keys as a policy file: what a reader must be given by another way than the log itself."""
-    logs = tuple(PolicyLog(key=key) for key in service.keys.log_keys())
     path = directory / POLICY_FILE
-    path.write_bytes(format_policy(Policy(logs=logs, witnesses=(), groups=(), quorum=NO_QUORUM)))
+    path.write_bytes(policy_of(service))
     return path
 
 
@@ -336,6 +335,7 @@ def _listen(config: Config) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(CONNECTIONS_MAX)  # who comes before the first accept waits, and is not refused
     except OSError as error:
         listening.close()
         raise ServiceUnavailable(

@@ -202,6 +202,20 @@ class Client:
         question = {"area": area, "before_ms": before_ms, "party": b64u(party)}
         return self._json("POST", "/v1/who-knew", content=json.dumps(question).encode("utf-8"))
 
+    def dossier(self, question: Json | None = None) -> bytes:
+        """The evidence that answers a question (as for `who_knew`: party, area, before_ms); without one, the whole log.
+
+        Raises:
+            NotPermitted: the whole log is shown to monitors.
+        """
+        if question is None:
+            return self._with_session("GET", "/v1/dossier").content
+        return self._with_session("POST", "/v1/dossier", content=json.dumps(question).encode("utf-8")).content
+
+    def policy(self) -> bytes:
+        """The log's keys as a policy file: to be compared with one that came by another way."""
+        return self._send("GET", "/v1/policy").content
+
     def parties(self) -> list[Json]:
         """Who is enrolled."""
         found: list[Json] = self._json("GET", "/v1/parties")["parties"]

@@ -32,6 +32,7 @@ from standclear.statements.canonical import Value, read_canonical
 from standclear.statements.deeds import (
     EffectRecord,
     InboxRecord,
+    MeetsRecord,
     Record,
     ReleaseRecord,
     leaves_of,
@@ -328,6 +329,9 @@ class _Gathering:
                 return record.party == self.question.party and (self._is_full or record.sid in shown.values())
             case EffectRecord():
                 return record.index in shown
+            case MeetsRecord():
+                told = self.asker.hex() in record.told or sees_all(self.service, self.asker)
+                return told and {record.a[:32], record.b[:32]} <= set(shown.values())
             case _:
                 return False
 

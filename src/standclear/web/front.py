@@ -40,6 +40,7 @@ class Front:
     streams: Tally[bytes] = field(default_factory=Tally)
     open_streams: set[asyncio.Event] = field(default_factory=set)
     batches: int = 0
+    dossiers: int = 0
 
     def close(self) -> None:
         """Streams end now: the service stops."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from standclear.dossier.answers import Question
 from standclear.flow.query import Query
 from standclear.flow.recorded import find_effect
 from standclear.limits import INBOX_PAGE_MAX, INTEGER_MAX, OWN_PAGE_MAX, QUESTION_BYTES_MAX
@@ -122,13 +123,20 @@ async def own(request: Request) -> Response:
 async def who_knew(request: Request) -> Response:
     """POST /v1/who-knew: what a party was told about an area before a time, through this log."""
     shown, session = front(request), session_of(request)
+    asked = await read_question(request)
+    found = shown.query.who_knew(session.party, asked.party, asked.area, asked.before_ms)
+    return shown.json(who_knew_value(found))
+
+
+async def read_question(request: Request) -> Question:
+    """The question of a request's body: party, area and time."""
     text = await read_body(request.scope, request.receive, "QUESTION_BYTES_MAX", QUESTION_BYTES_MAX)
     fields = Fields(read_json(text, "question"), "")
     party = fields.raw("party", 16)
     area = fields.one("area", volume_from_value)
     before_ms = fields.integer("before_ms", 0, FOREVER_MS)
     fields.done()
-    return shown.json(who_knew_value(shown.query.who_knew(session.party, party, area, before_ms)))
+    return Question(party=party, area=area, before_ms=before_ms)
 
 
 # --- what is open to every party of the log -------------------------------------------------------
