@@ -137,7 +137,7 @@ def check_inboxes(
     for party, inbox in inboxes.items():
         n, index = up_to.get(party, (0, -1))
         if n == len(inbox.leaves) and index >= 0:
-            says = f"{names.party(party)} was told {n} things, and nothing else through this log, up to entry {index}"
+            says = f"{names.party(party)} holds {n} release(s), and was told nothing else through this log up to entry {index}"
             findings.holds(12, says)
         else:
             says = f"{len(inbox.leaves)} releases are given, and the service's word at hand reaches to {n}"

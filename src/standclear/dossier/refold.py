@@ -378,7 +378,7 @@ def summarize(refold: Refold, names: Names, findings: Findings) -> None:
         return
     for party in sorted(refold.book.roll.parties):
         n = len(refold.book.inboxes.inbox(party))
-        says = f"{names.party(party)} was told {n} things, and nothing else through this log, up to {up_to}"
+        says = f"{names.party(party)} holds {n} release(s), and was told nothing else through this log up to {up_to}"
         findings.holds(12, says)
     findings.holds(13, f"{counts.meetings} meetings decided again with {PREDICATE_ID}, and no other follows")
     effects = ", ".join(f"{count} {effect}" for effect, count in sorted(counts.effects.items()))

@@ -82,7 +82,10 @@ class Findings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole verification. `roots` names the keys that were believed; empty means: by whom is unproven."""
+    """The whole verification. `roots` names the keys that were believed; empty means: by whom is unproven.
+
+    `asks` and `claims` are the dossier's question and answer as they stand in it; check 16 says whether to believe them.
+    """
 
     origin: str
     name: str
@@ -91,6 +94,8 @@ class Report:
     entries: int
     root: bytes
     roots: tuple[str, ...]
+    asks: Value
+    claims: Value
     findings: tuple[Finding, ...]
 
     def of(self, check: int) -> tuple[Finding, ...]:
@@ -114,6 +119,8 @@ class Report:
 
     def to_value(self) -> Value:
         return {
+            "asks": self.asks,
+            "claims": self.claims,
             "checks": [
                 {
                     "check": number,

@@ -216,5 +216,7 @@ def _report(
         entries=len(opened),
         root=b"" if head is None else head.root,
         roots=() if signed is None else tuple(named(one.key) for one in signed.verified),
+        asks=dossier.asks,
+        claims=dossier.claims,
         findings=tuple(found),
     )
