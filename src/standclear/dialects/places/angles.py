@@ -110,7 +110,7 @@ def _fields_from(tokens: tuple[Token, ...], start: int) -> Iterator[tuple[tuple[
     if start < len(tokens) and tokens[start].kind == "dotted":
         yield from _dotted(tokens[start].text, start + 1)
         return
-    yield from _more_fields(tokens, start, (), is_dashed=None)
+    yield from _more_fields(tokens, start, (), between=None)
 
 
 def _dotted(text: str, end: int) -> Iterator[tuple[tuple[str, ...], int, str]]:
@@ -123,7 +123,7 @@ def _dotted(text: str, end: int) -> Iterator[tuple[tuple[str, ...], int, str]]:
 
 
 def _more_fields(
-    tokens: tuple[Token, ...], at: int, fields: tuple[str, ...], *, is_dashed: bool | None
+    tokens: tuple[Token, ...], at: int, fields: tuple[str, ...], *, between: str | None
 ) -> Iterator[tuple[tuple[str, ...], int, str]]:
     """One more field, then stop or go on. A field with decimals is the last."""
     level = len(fields)
@@ -132,10 +132,10 @@ def _more_fields(
     digits = tokens[at].text
     marks = _marks_at(tokens, at + 1)
     if not marks:
-        yield from _field_ends(tokens, at + 1, (*fields, digits), is_dashed=is_dashed)
+        yield from _field_ends(tokens, at + 1, (*fields, digits), between=between)
     for says, end in marks:
         if says == _MARK_OF_FIELD[level]:
-            yield from _field_ends(tokens, end, (*fields, digits), is_dashed=is_dashed)
+            yield from _field_ends(tokens, end, (*fields, digits), between=between)
         elif says == '"' and level == 1:
             why = "a seconds mark follows the degrees, without minutes"
             yield (fields[0], "0", digits), end, why
@@ -143,19 +143,20 @@ def _more_fields(
     if marks and any(
         tokens[at + 1].kind == "word" and m.kind == "hemisphere" for m in tokens[at + 1].meanings
     ):
-        yield from _field_ends(tokens, at + 1, (*fields, digits), is_dashed=is_dashed)
+        yield from _field_ends(tokens, at + 1, (*fields, digits), between=between)
 
 
 def _field_ends(
-    tokens: tuple[Token, ...], at: int, fields: tuple[str, ...], *, is_dashed: bool | None
+    tokens: tuple[Token, ...], at: int, fields: tuple[str, ...], *, between: str | None
 ) -> Iterator[tuple[tuple[str, ...], int, str]]:
     yield fields, at, ""
     if "." in fields[-1] or at >= len(tokens):
         return
-    if tokens[at].kind == "dash" and is_dashed is not False:
-        yield from _more_fields(tokens, at + 1, fields, is_dashed=True)
-    elif tokens[at].kind == "number" and is_dashed is not True:
-        yield from _more_fields(tokens, at, fields, is_dashed=False)
+    kind = tokens[at].kind
+    if kind in {"dash", "colon"} and between in {None, kind}:
+        yield from _more_fields(tokens, at + 1, fields, between=kind)
+    elif kind == "number" and between in {None, kind}:
+        yield from _more_fields(tokens, at, fields, between=kind)
 
 
 def _marks_at(tokens: tuple[Token, ...], at: int) -> list[tuple[str, int]]:

@@ -74,9 +74,16 @@ def readings_of(
     distinct: dict[tuple[int, int], Reading] = {}
     for reading in found:
         known = distinct.get(reading.place)
-        if known is None or (known.needs_confirming and not reading.needs_confirming):
+        if known is None or _goes_before(reading, known):
             distinct[reading.place] = reading
     return tuple(distinct.values()), tuple(dict.fromkeys(complaints))
+
+
+def _goes_before(one: Reading, other: Reading) -> bool:
+    """Of two readings that say one place, the one that need not be asked about; else the one that leaves more open."""
+    if bool(one.needs_confirming) != bool(other.needs_confirming):
+        return not one.needs_confirming
+    return one.lat_cell + one.lon_cell > other.lat_cell + other.lon_cell
 
 
 def _pairs(tokens: tuple[Token, ...]) -> Iterable[tuple[Angle, Angle]]:
