@@ -171,9 +171,7 @@ class Book:
                 pass
         return outcome
 
-    def _said(
-        self, submission: Submission, body: Body, index: int, now_ms: int, outcome: Outcome
-    ) -> None:
+    def _said(self, submission: Submission, body: Body, index: int, now_ms: int, outcome: Outcome) -> None:
         """A word that neither places nor acknowledges a notice: told to those it is addressed to, asked and answered."""
         header = submission.header
         cites = submission.cites.leaves if submission.cites else ()
@@ -232,6 +230,9 @@ class Book:
             return outcome
         for release in outcome.releases:
             self._open_ladder(release, agreement, now_ms)
+        asked = [release.party for release in outcome.releases if release.sid == submission.sid]
+        body = submission.bodies["exact"][0]
+        self.matters.open(submission.sid, submission.header, body, asked, index, now_ms)
         return outcome
 
     def _open_ladder(self, release: Release, agreement: Agreement, now_ms: int) -> None:

@@ -7,9 +7,40 @@ from typing import Any, TypeAlias
 
 from standclear.errors import Malformed
 from standclear.statements.arrangement import Adherence, Arrangement, read_adherence, read_arrangement
+from standclear.statements.asking import (
+    Answer,
+    Contact,
+    Inquiry,
+    Observation,
+    Translation,
+    read_answer,
+    read_contact,
+    read_inquiry,
+    read_observation,
+    read_translation,
+)
+from standclear.statements.calls import (
+    Agreement,
+    Claim,
+    Consultation,
+    Emergency,
+    Incident,
+    LineCheck,
+    Objection,
+    Watch,
+    read_agreement,
+    read_claim,
+    read_consultation,
+    read_emergency,
+    read_incident,
+    read_line_check,
+    read_objection,
+    read_watch,
+)
 from standclear.statements.canonical import Value
 from standclear.statements.fields import Fields
 from standclear.statements.header import Header
+from standclear.statements.moving import Progress, read_progress
 from standclear.statements.notices import NOTICE_TYPES, Ending, Notice, read_ending, read_notice
 from standclear.statements.parties import (
     Charter,
@@ -39,6 +70,20 @@ Body: TypeAlias = (
     | Ending
     | Acknowledgement
     | Dissemination
+    | Progress
+    | Inquiry
+    | Answer
+    | Observation
+    | Contact
+    | Translation
+    | Emergency
+    | Incident
+    | Consultation
+    | Claim
+    | Objection
+    | Agreement
+    | Watch
+    | LineCheck
 )
 
 _READERS: dict[str, Callable[[Fields], Any]] = {
@@ -50,6 +95,20 @@ _READERS: dict[str, Callable[[Fields], Any]] = {
     "adherence": read_adherence,
     "acknowledgement": read_acknowledgement,
     "dissemination": read_dissemination,
+    "progress": read_progress,
+    "inquiry": read_inquiry,
+    "answer": read_answer,
+    "observation": read_observation,
+    "contact": read_contact,
+    "translation": read_translation,
+    "emergency": read_emergency,
+    "incident": read_incident,
+    "consultation": read_consultation,
+    "claim": read_claim,
+    "objection": read_objection,
+    "agreement": read_agreement,
+    "watch": read_watch,
+    "line_check": read_line_check,
 }
 SINGLE_ITEM = frozenset(_READERS)
 """Kinds of which a statement holds exactly one item."""

@@ -31,7 +31,20 @@ class _NotAnInteger(str):
     __slots__ = ()
 
 
-_DECODER = json.JSONDecoder(parse_float=_NotAnInteger, parse_constant=_NotAnInteger)
+class _KeyTwice(ValueError):
+    """A key stands twice in one object: two readers could take it for two different values."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _KeyTwice
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_each_once, parse_float=_NotAnInteger, parse_constant=_NotAnInteger
+)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
@@ -74,13 +87,15 @@ def read_json(text: bytes, field: str) -> Value:
 
 
 def read_numbers_exact(text: bytes, field: str) -> Value:
-    """The value of a JSON text without floats and within our nesting; `check_value` is left to the caller."""
+    """The value of a JSON text within our nesting, no key twice; `check_value` is left to the caller."""
     try:
         value: Value = _DECODER.decode(text.decode("utf-8"))
     except UnicodeDecodeError:
         raise Malformed(field, "the bytes are not UTF-8", "send UTF-8") from None
     except RecursionError:
         raise _too_deep(field) from None
+    except _KeyTwice:
+        raise Malformed(field, "a key stands twice", "write each key once") from None
     except ValueError as error:
         raise Malformed(field, f"not JSON: {str(error)[:120]}", "send one JSON value") from None
     _check_nesting(value, field)

@@ -77,8 +77,10 @@ def compose(draft: Draft, signer: Signer, stated_ms: int, fresh: Fresh) -> Compo
     """The signed submission of a draft.
 
     Raises:
-        Malformed: a slot names a form that the draft does not hold.
+        Malformed: a slot names a form that the draft does not hold, or there is no exact form.
     """
+    if "exact" not in draft.forms:
+        raise Malformed("forms", "the exact form is not given", "give every item in its exact form")
     forms = tuple(
         _form(name, draft.forms[name], fresh) for name in ("exact", "widened", "desk") if name in draft.forms
     )

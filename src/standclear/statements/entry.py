@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from standclear.errors import Malformed, OverLimit
 from standclear.limits import ENTRY_BYTES_MAX
-from standclear.statements.envelope import Envelope, parse_envelope
+from standclear.spacetime.units import FOREVER_MS
+from standclear.statements.envelope import STATEMENT_TYPE, Envelope, parse_envelope
 
 ENTRY_MARK = b"standclear.entry/v1\n"
-TIME_DIGITS_MAX = 15  # of a time up to the end of the year 9999
+TIME_DIGITS_MAX = len(str(FOREVER_MS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +49,12 @@ def parse_entry(text: bytes) -> Entry:
         or not time.isdigit()
         or len(time) > TIME_DIGITS_MAX
         or (time[:1] == b"0" and time != b"0")
+        or int(time) > FOREVER_MS
     ):
         raise Malformed("entry", "not an entry of version 1", "see docs/spec/statement.md, 2")
     entry = Entry(integrated_ms=int(time), envelope=parse_envelope(envelope))
-    if entry.to_bytes() != text:
-        raise Malformed("entry", "not the canonical text of its envelope", "see docs/spec/statement.md, 2")
+    if entry.envelope.payload_type != STATEMENT_TYPE or entry.to_bytes() != text:
+        raise Malformed(
+            "entry", "not the canonical text of a statement's envelope", "see docs/spec/statement.md, 2"
+        )
     return entry

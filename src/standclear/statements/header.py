@@ -20,7 +20,7 @@ KINDS = frozenset(
     {
         "charter", "enrolment", "retirement", "revocation", "arrangement", "adherence",
         "site", "presence", "movement", "activity", "zone",
-        "inquiry", "answer", "observation", "emergency", "incident", "consultation", "claim",
+        "progress", "inquiry", "answer", "observation", "emergency", "incident", "consultation", "claim",
         "acknowledgement", "dissemination", "objection", "agreement", "contact", "watch", "line_check",
         "translation", "relay", "hold", "erasure", "opening", "deeds",
     }

@@ -54,13 +54,10 @@ class SaltedList:
         return {"leaves": [b64u(leaf) for leaf in self.leaves], "salt": b64u(self.salt)}
 
 
-def read_list(value: Value, path: str, leaf_bytes: int | None, most: int) -> SaltedList:
-    """A salted list from its JSON value; each leaf of `leaf_bytes` bytes unless None."""
+def read_list(value: Value, path: str, leaf_bytes: int, most: int) -> SaltedList:
+    """A salted list of at most `most` leaves of `leaf_bytes` bytes each, from its JSON value."""
     fields = Fields(value, path)
-    if leaf_bytes is None:
-        leaves = fields.many("leaves", lambda one, at: Fields({"leaf": one}, at).raw("leaf", None), most)
-    else:
-        leaves = fields.many("leaves", raw_reader(leaf_bytes), most)
+    leaves = fields.many("leaves", raw_reader(leaf_bytes), most)
     salted = SaltedList(salt=fields.raw("salt", 16), leaves=leaves)
     fields.done()
     return salted

@@ -16,6 +16,14 @@ from standclear.spacetime.volume import Volume, volume_from_value, volume_to_val
 from standclear.statements.canonical import Value, b64u
 from standclear.statements.fields import Fields
 from standclear.statements.lists import FORMS
+from standclear.statements.moving import (
+    Movement,
+    Zone,
+    movement_to_value,
+    read_movement,
+    read_zone,
+    zone_to_value,
+)
 
 VOLUMES_MAX = 256
 
@@ -197,7 +205,7 @@ class Activity:
     uncited: bool
 
 
-What: TypeAlias = Site | Presence | Activity
+What: TypeAlias = Site | Presence | Activity | Movement | Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +233,10 @@ class Notice:
                 return "presence"
             case Activity():
                 return "activity"
+            case Movement():
+                return "movement"
+            case Zone():
+                return "zone"
             case _:
                 assert_never(self.what)
 
@@ -259,6 +271,10 @@ def _what_to_value(what: What) -> Value:
             return {"age_max_ms": what.age_max_ms, "as_of_ms": what.as_of_ms, "unit": what.unit}
         case Activity():
             return {"activity_type": what.activity_type, "uncited": what.uncited}
+        case Movement():
+            return movement_to_value(what)
+        case Zone():
+            return zone_to_value(what)
         case _:
             assert_never(what)
 
@@ -299,6 +315,8 @@ _READ_WHAT: dict[str, Callable[[Value, str], What]] = {
     "site": _read_site,
     "presence": _read_presence,
     "activity": _read_activity,
+    "movement": read_movement,
+    "zone": read_zone,
 }
 NOTICE_TYPES = frozenset(_READ_WHAT)
 
@@ -324,6 +342,12 @@ def read_notice(kind: str, fields: Fields) -> Notice:
             f"{fields.path}.change",
             f"{notice.change!r} is not moved, was_always_there or unchanged",
             "say which",
+        )
+    if isinstance(notice.what, Movement) and any(
+        leg.volume >= len(notice.volumes) for leg in notice.what.legs
+    ):
+        raise Malformed(
+            f"{fields.path}.what.legs", "a leg has no volume of its own", "give each leg its volume"
         )
     if notice.form == "desk" and not notice.contact:
         raise Malformed(

@@ -46,6 +46,11 @@ class KeyStanding:
     drain_until_ms: int | None = None
     revoked_index: int | None = None
 
+    def retire(self, drain_until_ms: int) -> None:
+        """The key stops at this time of the log. A later retirement may bring the end forward, never put it off."""
+        if self.drain_until_ms is None or drain_until_ms < self.drain_until_ms:
+            self.drain_until_ms = drain_until_ms
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskStanding:
@@ -108,6 +113,10 @@ class Roll:
 
     def _publics(self, header: Header, body: Body | None, now_ms: int) -> dict[bytes, bytes]:
         if isinstance(body, Charter):
+            if party_id(body.service_root) != header.sender.party:
+                raise Malformed(
+                    "header.from.party", "not the hash of the service's root key", "derive it from the root"
+                )
             return _own_keys(header, (body.service_root, body.service_key.public))
         if isinstance(body, Enrolment) and header.sender.party not in self.parties:
             assert self.charter is not None
@@ -165,7 +174,7 @@ class Roll:
             case Retirement():
                 for key in body.keys:
                     if (standing := self._own(key, header)) is not None:
-                        standing.drain_until_ms = body.drain_until_ms
+                        standing.retire(body.drain_until_ms)
             case Revocation():
                 for key in body.keys:
                     if (standing := self._own(key, header)) is not None and standing.revoked_index is None:
@@ -178,7 +187,12 @@ class Roll:
         """Refuse an enrolment that `step` could not take in."""
         if party in self.parties and self.parties[party].root != body.root:
             raise Malformed("body.root", "the party has another root key", "a new root is a new party")
-        seen: set[bytes] = set()
+        root = key_id(body.root)
+        if party not in self.parties and root in self.keys:
+            raise Malformed(
+                "body.root", "the key is enrolled already", "one key, one seat: make a new root key"
+            )
+        seen = {root}
         for desk in body.desks:
             for key in desk.keys:
                 _check_possession(key, self.log, party)
