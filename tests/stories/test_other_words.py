@@ -100,6 +100,20 @@ def test_an_inquiry_that_nobody_answers_is_no_answer_and_never_none() -> None:
         assert matter(world, asked).state(world.now_ms) == "answered"
 
 
+def test_an_inquiry_outside_its_bounds_is_on_record_and_put_to_nobody() -> None:
+    with World() as world:
+        north, south = two(world)
+        dot = circle((36.63, 35.93), 50, world.now_ms, world.now_ms + HOUR_MS)
+        asked = say(
+            world,
+            north,
+            Inquiry(volumes=(dot,), answer_by_ms=world.now_ms + 48 * HOUR_MS, note=None),
+            to=told(south),
+        )
+        assert (asked.effect, asked.marks) == ("recorded", ["too_narrow", "waits_too_long"])
+        assert world.query.inbox(south.id, 0, 10) == ()
+
+
 def test_a_stop_fire_is_timed_to_the_first_answer_and_ends_when_the_caller_says_so() -> None:
     with World() as world:
         north, south = two(world)

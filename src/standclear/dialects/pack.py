@@ -11,6 +11,8 @@ from standclear.errors import Malformed
 from standclear.statements.arrangement import (
     Arrangement,
     Concern,
+    Escalation,
+    InquiryRule,
     KindRule,
     Member,
     OneSided,
@@ -78,6 +80,9 @@ def _arrangement(pack: Mapping[str, Any], members: Mapping[bytes, str], neutral:
         retention_ms=_quantity(fields, "retention", _TIMES_MS),
         predicate=fields.text("predicate", 32, 1),
         note=fields.text("note"),
+        escalation=fields.many("escalation", _escalation, 8),
+        emergency=fields.many("emergency", _escalation, 8),
+        inquiry=fields.one("inquiry", _inquiry),
     )
     fields.done()
     return arrangement
@@ -110,6 +115,24 @@ def _kind(name: str, value: Any, path: str) -> KindRule:
         daily_max=fields.integer("daily_max", 1),
         acknowledge_ms=_quantity(fields, "acknowledge", _TIMES_MS),
         lead_ms=_quantity(fields, "lead", _TIMES_MS),
+    )
+    fields.done()
+    return rule
+
+
+def _escalation(value: Any, path: str) -> Escalation:
+    fields = Fields(value, path)
+    one = Escalation(level=fields.text("level", 32, 1), after_ms=_quantity(fields, "after", _TIMES_MS))
+    fields.done()
+    return one
+
+
+def _inquiry(value: Any, path: str) -> InquiryRule:
+    fields = Fields(value, path)
+    rule = InquiryRule(
+        extent_least_cm=_quantity(fields, "extent_least", _LENGTHS_CM),
+        answer_most_ms=_quantity(fields, "answer_most", _TIMES_MS),
+        daily_max=fields.integer("daily_max", 1),
     )
     fields.done()
     return rule

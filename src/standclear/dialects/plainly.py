@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standclear.statements.arrangement import Arrangement, KindRule
+from standclear.statements.arrangement import Arrangement, Escalation, KindRule
 
 _CASES = {
     (True, True): "both were released to each other",
@@ -40,6 +40,19 @@ def explain(arrangement: Arrangement) -> list[str]:
         lines.append(
             f"When they meet and {_CASES[row.notice_released, row.activity_released]}: {told} is told."
         )
+    for step in arrangement.escalation:
+        lines.append(
+            f"What is not acknowledged {span(step.after_ms)} after that time goes to the {_level(step)}."
+        )
+    for step in arrangement.emergency:
+        lines.append(
+            f"A stop-fire that no person answered after {span(step.after_ms)} goes to the {_level(step)} too."
+        )
+    inquiry = arrangement.inquiry
+    lines.append(
+        f"An inquiry is no narrower than {inquiry.extent_least_cm / 100_000:g} km, waits {span(inquiry.answer_most_ms)} "
+        f"at most, and a party asks {inquiry.daily_max:,} a day at most."
+    )
     lines.append(f"Bodies are kept for {span(arrangement.retention_ms)} at least.")
     lines.append("Lapse, lateness or absence from this system removes no protection from anybody.")
     return lines
@@ -61,6 +74,10 @@ def _kind(rule: KindRule) -> list[str]:
         "a day from one party are labelled over quota."
     )
     return [acknowledged, blanket]
+
+
+def _level(step: Escalation) -> str:
+    return step.level.replace("_", " ")
 
 
 def _a(kind: str) -> str:

@@ -11,15 +11,17 @@ from collections.abc import Callable
 
 from standclear.conflicts.agreements import Agreement, Agreements
 from standclear.conflicts.candidates import CandidateIndex
+from standclear.conflicts.extent import extent_cm
 from standclear.conflicts.forms import check_forms
 from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Outcome, Release
-from standclear.conflicts.register import Filing, Register
+from standclear.conflicts.register import DAY_MS, Filing, Register
 from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.obligations.matters import Matters
 from standclear.statements.arrangement import Adherence, Arrangement
+from standclear.statements.asking import Inquiry
 from standclear.statements.bodies import Body
 from standclear.statements.calls import Objection
 from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
@@ -129,6 +131,20 @@ class Book:
         self.tree.append(leaf)
         return outcome
 
+    def _is_within_bounds(self, header: Header, body: Inquiry, now_ms: int, outcome: Outcome) -> bool:
+        """An inquiry outside the arrangement's bounds is on record, labelled, and put to nobody (G26)."""
+        rule = self._agreement(header.under).arrangement.inquiry
+        today = self.matters.opened_since(header.sender.party, "inquiry", now_ms - DAY_MS)
+        for word, is_outside in (
+            ("too_narrow", extent_cm(body.volumes) < rule.extent_least_cm),
+            ("waits_too_long", body.answer_by_ms - now_ms > rule.answer_most_ms),
+            ("over_quota", today >= rule.daily_max),
+        ):
+            if is_outside:
+                outcome.effect = "recorded"
+                outcome.mark(word)
+        return outcome.effect != "recorded"
+
     def _unproven_heads(self, header: Header) -> tuple[str, ...]:
         """Heads of this log that the signer says it has seen and that this log never had (statement format, 11)."""
         for head in header.seen:
@@ -175,6 +191,8 @@ class Book:
         """A word that neither places nor acknowledges a notice: told to those it is addressed to, asked and answered."""
         header = submission.header
         cites = submission.cites.leaves if submission.cites else ()
+        if isinstance(body, Inquiry) and not self._is_within_bounds(header, body, now_ms, outcome):
+            return
         self._release_words(submission, index, now_ms, outcome)
         asked = [release.party for release in outcome.releases]
         self.matters.open(submission.sid, header, body, asked, index, now_ms)

@@ -128,6 +128,15 @@ class Matters:
         elif matter.ended_ms is None:
             matter.ended_ms = now_ms
 
+    def opened_since(self, opener: bytes, kind: str, since_ms: int) -> int:
+        """How many matters of a kind a party has opened since a time of the log."""
+        count = 0
+        for one in reversed(self.of_sid.values()):
+            if one.opened_ms <= since_ms:
+                break
+            count += one.opener == opener and one.kind == kind
+        return count
+
     def open_for(self, party: bytes, now_ms: int) -> Iterator[Matter]:
         """Matters in which a party owes an answer, stop-fire calls first, then in the order of their opening."""
         waiting = [

@@ -13,6 +13,7 @@ from standclear.statements.header import NOTICE_KINDS
 STATES = frozenset({"in_force", "suspended", "terminated"})
 TOLD = frozenset({"planner", "owner", "neutral"})
 AFTER_END = frozenset({"keeps", "ends"})
+LEVELS = frozenset({"duty_desk", "alternate_desk", "superior", "arrangement_monitor", "political_contact"})
 ROLES = frozenset({"party", "monitor", "depositary", "observer"})
 
 
@@ -103,6 +104,36 @@ class KindRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Where an unanswered matter goes next, and how long after its beginning (for a ladder: after its deadline)."""
+
+    level: str
+    after_ms: int
+
+    def to_value(self) -> Value:
+        return {"after_ms": self.after_ms, "level": self.level}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryRule:
+    """What bounds an inquiry: its smallest extent, its longest time to answer, and how many a party may ask a day (G26)."""
+
+    extent_least_cm: int
+    answer_most_ms: int
+    daily_max: int
+
+    def to_value(self) -> Value:
+        return {
+            "answer_most_ms": self.answer_most_ms,
+            "daily_max": self.daily_max,
+            "extent_least_cm": self.extent_least_cm,
+        }
+
+
+NO_INQUIRY_BOUND = InquiryRule(extent_least_cm=0, answer_most_ms=FOREVER_MS, daily_max=1_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrangement:
     """The rules a set of parties agreed to. Effects and decisions name it by its sid."""
 
@@ -118,10 +149,16 @@ class Arrangement:
     retention_ms: int
     predicate: str
     note: str
+    escalation: tuple[Escalation, ...] = ()
+    emergency: tuple[Escalation, ...] = ()
+    inquiry: InquiryRule = NO_INQUIRY_BOUND
 
     def to_value(self) -> Value:
         return {
             "citation_grace_ms": self.citation_grace_ms,
+            "emergency": [one.to_value() for one in self.emergency],
+            "escalation": [one.to_value() for one in self.escalation],
+            "inquiry": self.inquiry.to_value(),
             "kinds": [rule.to_value() for rule in self.kinds],
             "matrix": [concern.to_value() for concern in self.matrix],
             "members": [member.to_value() for member in self.members],
@@ -221,6 +258,24 @@ def _read_kind_rule(value: Value, path: str) -> KindRule:
     return rule
 
 
+def _read_escalation(value: Value, path: str) -> Escalation:
+    fields = Fields(value, path)
+    one = Escalation(level=fields.choice("level", LEVELS), after_ms=fields.integer("after_ms"))
+    fields.done()
+    return one
+
+
+def _read_inquiry_rule(value: Value, path: str) -> InquiryRule:
+    fields = Fields(value, path)
+    rule = InquiryRule(
+        extent_least_cm=fields.integer("extent_least_cm"),
+        answer_most_ms=fields.integer("answer_most_ms", 1),
+        daily_max=fields.integer("daily_max", 1),
+    )
+    fields.done()
+    return rule
+
+
 def read_arrangement(fields: Fields) -> Arrangement:
     """An arrangement's body.
 
@@ -240,6 +295,9 @@ def read_arrangement(fields: Fields) -> Arrangement:
         retention_ms=fields.integer("retention_ms", 0, FOREVER_MS),
         predicate=fields.choice("predicate", ("decide/1",)),
         note=fields.text("note"),
+        escalation=fields.many("escalation", _read_escalation, 8),
+        emergency=fields.many("emergency", _read_escalation, 8),
+        inquiry=fields.one("inquiry", _read_inquiry_rule),
     )
     _check_whole(arrangement, fields.path)
     return arrangement
@@ -260,6 +318,14 @@ def _check_whole(arrangement: Arrangement, path: str) -> None:
         raise Malformed(
             f"{path}.kinds", f"not one rule for each kind (missing: {missing})", "add the missing rules"
         )
+    for name, steps in (("escalation", arrangement.escalation), ("emergency", arrangement.emergency)):
+        times = [step.after_ms for step in steps]
+        if times != sorted(set(times)):
+            raise Malformed(
+                f"{path}.{name}",
+                "its timers contradict each other",
+                "let each step come after the one before",
+            )
     pairs = [tuple(sorted((concern.a, concern.b))) for concern in arrangement.matrix]
     if len(set(pairs)) != len(pairs):
         raise Malformed(f"{path}.matrix", "a pair of kinds stands twice", "give each pair one row")
