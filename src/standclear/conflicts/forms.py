@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from standclear.errors import Malformed
 from standclear.spacetime.bounds import boxes_of
 from standclear.spacetime.distance import stated_distance_cm
-from standclear.spacetime.shape import Area, Path, Point, parts_of
+from standclear.spacetime.shape import Area, Path, Point, edges_of, parts_of
 from standclear.spacetime.volume import Volume
 
 STATED_SHORTFALL_CM = 100
@@ -19,6 +19,10 @@ STATED_SHORTFALL_CM = 100
 
 WIDENING_CM_MAX = 2_000_000
 """Beyond 20 km the shortfall grows, so a point's circle is not proven to contain by distance alone."""
+
+LAT_E7_MAX = 700_000_000
+EDGE_LON_E7_MAX = 20_000_000
+"""Two degrees of longitude: more than 40 km up to 70 degrees, so that what is longer does not fit in a circle."""
 
 
 def check_forms(exact: Sequence[Volume], form: Sequence[Volume], field: str) -> None:
@@ -59,10 +63,13 @@ def _circle_contains(centre: Point, radius_cm: int, exact: Volume) -> bool:
 
     An edge is straight in longitude/latitude: over 40 km, the most that fits in such a circle, it strays from the
     geodesic by tan(lat) L^2 / 8R, under 90 m up to 70 degrees; nearer the poles only points are seen to be contained.
+    An edge between neighbours on the two sides of 180 degrees goes the long way, around the world.
     """
     vertices = [vertex for part in parts_of(exact.core) for vertex in part]
     is_point = isinstance(exact.core, Point)
-    if not is_point and max(abs(lat) for _, lat in vertices) > 700_000_000:
+    if not is_point and max(abs(lat) for _, lat in vertices) > LAT_E7_MAX:
+        return False
+    if any(abs(a[0] - b[0]) > EDGE_LON_E7_MAX for a, b in edges_of(exact.core)):
         return False
     farthest = max(stated_distance_cm(centre, Point(at=vertex)) for vertex in vertices)
     needed = farthest + exact.radius_cm + STATED_SHORTFALL_CM + (0 if is_point else 10_000)
