@@ -60,7 +60,9 @@ class Ambiguous(Refused):
     slug = "ambiguous"
     title = "More than one reading"
 
-    def __init__(self, field: str, text: str, readings: tuple[str, ...], remedy: str = "", **more: object) -> None:
+    def __init__(
+        self, field: str, text: str, readings: tuple[str, ...], remedy: str = "", **more: object
+    ) -> None:
         super().__init__(field=field, text=text, readings=list(readings), remedy=remedy, **more)
         self.field = field
         self.readings = readings

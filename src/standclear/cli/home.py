@@ -37,7 +37,7 @@ class DeskFile:
 
 
 class Home:
-    """One desk's directory. Nothing in it is shared between machines: one device, one key (DESIGN 6)."""
+    """One desk's directory. Nothing in it is shared between machines: one device, one key (founding decision 6)."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

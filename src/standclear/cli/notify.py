@@ -53,7 +53,7 @@ def add_parser(subparsers: Any) -> None:
     add_desk_options(parser)
     actions = parser.add_subparsers(dest="action", required=True)
     site = actions.add_parser("site", help="it stays, and must not be hit")
-    _add_common(site)
+    _add_notice_options(site)
     site.add_argument(
         "--from", dest="file", type=Path, metavar="FILE", help="a whole list: CSV, CSV.gz or XLSX"
     )
@@ -69,7 +69,7 @@ def add_parser(subparsers: Any) -> None:
         "--valid", default="90 d", help="until you attest it again; past it, it is lapsed and still matched"
     )
     presence = actions.add_parser("presence", help="own people, as of a time")
-    _add_common(presence)
+    _add_notice_options(presence)
     presence.add_argument("--as-of", metavar="TIME", help="now unless given")
     presence.add_argument("--age", default="24 h", help="past it, it is stale and still matched")
     for act, told in (("close", "it is over"), ("cancel", "it should not stand")):
@@ -82,7 +82,7 @@ def add_parser(subparsers: Any) -> None:
         ends.add_argument("--to", action="append", default=[], metavar="NAME", help="whom to tell of it")
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_notice_options(parser: argparse.ArgumentParser) -> None:
     add_place_options(parser, is_required=False)
     parser.add_argument("--name", default="")
     parser.add_argument("--to", action="append", default=[], metavar="NAME[,FORM][,WHEN][,TRAVEL]")

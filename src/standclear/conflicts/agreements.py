@@ -23,7 +23,7 @@ class _Waiting:
 
 
 @dataclass(slots=True, kw_only=True)
-class Agreement:
+class Accord:
     """One arrangement through its versions: the one in force, its sid, who adheres to it, and the versions that wait."""
 
     first: bytes
@@ -53,24 +53,24 @@ class Agreements:
     """All arrangements, found by the sid of any of their versions."""
 
     def __init__(self) -> None:
-        self._by_sid: dict[bytes, Agreement] = {}
+        self._by_sid: dict[bytes, Accord] = {}
 
-    def find(self, sid: bytes | None) -> Agreement | None:
+    def find(self, sid: bytes | None) -> Accord | None:
         """The arrangement one of whose versions this is, or None."""
         return None if sid is None else self._by_sid.get(sid)
 
-    def all(self) -> tuple[Agreement, ...]:
+    def all(self) -> tuple[Accord, ...]:
         """Every arrangement once, in the order of its first version."""
         return tuple({id(one): one for one in self._by_sid.values()}.values())
 
     def state(self, sid: bytes, arrangement: Arrangement, outcome: Outcome) -> None:
         """Take in a new arrangement: its first version is in force from here on."""
-        self._by_sid[sid] = Agreement(first=sid, sid=sid, arrangement=arrangement)
+        self._by_sid[sid] = Accord(first=sid, sid=sid, arrangement=arrangement)
         outcome.rule = sid
 
     def replace(
         self, sid: bytes, party: bytes, arrangement: Arrangement, replaced: set[bytes], outcome: Outcome
-    ) -> Agreement | None:
+    ) -> Accord | None:
         """Take in a new version of the arrangement whose versions it replaces; that one, if it is in force now.
 
         The outcome says what became of it: in force, waiting, stale (it replaces a version that is no longer in force),
@@ -101,7 +101,7 @@ class Agreements:
         outcome.rule = sid
         return agreement
 
-    def adhere(self, sid: bytes, party: bytes, adherence: Adherence, outcome: Outcome) -> Agreement | None:
+    def adhere(self, sid: bytes, party: bytes, adherence: Adherence, outcome: Outcome) -> Accord | None:
         """Take in an adherence to one version, or a withdrawal from it; the arrangement, if it has other rules by this."""
         agreement = self._by_sid.get(sid)
         if agreement is None:

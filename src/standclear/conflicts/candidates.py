@@ -1,4 +1,4 @@
-"""The port of a candidate index: it proposes what may meet; the exact predicate decides (DESIGN 15)."""
+"""The port of a candidate index: it proposes what may meet; the exact predicate decides (founding decision 15)."""
 
 from __future__ import annotations
 

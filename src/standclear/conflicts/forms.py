@@ -1,4 +1,4 @@
-"""Forms: a released form contains the exact volume, so that deciding on it misses nothing (DESIGN 22).
+"""Forms: a released form contains the exact volume, so that deciding on it misses nothing (founding decision 22).
 
 What is checked is sufficient, not necessary: a form that contains the exact volume in a way that these rules do not
 see is refused, and the remedy is to release a plainer one.

@@ -1,7 +1,7 @@
 """The register: a fold over the notices that says what stands, what meets, and what an activity was aware of.
 
 Which pairs of kinds concern each other, at what separation, and who is told when release is one-sided, are the
-arrangement's tables; the exact predicate decides each pair on the forms released between the two parties (DESIGN 22).
+arrangement's tables; the exact predicate decides each pair on the forms released between the two parties (founding decision 22).
 """
 
 from __future__ import annotations

@@ -67,11 +67,14 @@ def _kind(rule: KindRule) -> list[str]:
     late = (
         f"; notice shorter than {span(rule.lead_ms)} is labelled late, never refused" if rule.lead_ms else ""
     )
-    acknowledged = f"{_a(rule.kind)} released to a party is acknowledged by its desk within {span(rule.acknowledge_ms)}{late}; {after}."
+    within = span(rule.acknowledge_ms)
+    acknowledged = (
+        f"{_a(rule.kind)} released to a party is acknowledged by its desk within {within}{late}; {after}."
+    )
     blanket = (
         f"{_a(rule.kind)} wider than {rule.blanket_extent_cm / 100_000:g} km or longer than "
-        f"{span(rule.blanket_duration_ms)} is labelled blanket and proves no awareness; more than {rule.daily_max:,} "
-        "a day from one party are labelled over quota."
+        f"{span(rule.blanket_duration_ms)} is labelled blanket and proves no awareness; "
+        f"more than {rule.daily_max:,} a day from one party are labelled over quota."
     )
     return [acknowledged, blanket]
 

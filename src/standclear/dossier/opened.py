@@ -214,7 +214,7 @@ def _why(one: Opened, part: EntryPart) -> str:
 def _open_slots(one: Opened, part: EntryPart, about: str, findings: Findings) -> None:
     held = []
     for place, slot in enumerate(part.opening.slots if part.opening else ()):
-        if slot.digest() in one.header.to:
+        if isinstance(one.header.to, tuple) and slot.digest() in one.header.to:
             held.append(slot)
         else:
             findings.broken(9, about, f"slot {place} is not one that its header commits to", one.index)

@@ -1,6 +1,6 @@
 """Submitting: one sequencer gives each statement its place and time, makes it durable, signs the head, and answers.
 
-The order is the promise (DESIGN 10): checked, stepped into the book, durable, then signed, then answered. Requests that
+The order is the promise (founding decision 10): checked, stepped into the book, durable, then signed, then answered. Requests that
 arrive while a batch is being written form the next batch (group commit). The point of no return is the store's
 `append`; an error there that leaves the outcome open stops the process, and a restart finds the truth in the log.
 """

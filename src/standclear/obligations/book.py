@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from standclear.conflicts.agreements import Agreement, Agreements
+from standclear.conflicts.agreements import Accord, Agreements
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.conflicts.extent import extent_cm
 from standclear.conflicts.forms import check_forms
 from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Outcome, Release
-from standclear.conflicts.register import DAY_MS, Filing, Register
+from standclear.conflicts.register import Filing, Register
 from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
@@ -33,6 +33,8 @@ from standclear.statements.replies import Acknowledgement, Dissemination
 from standclear.statements.roll import Roll
 from standclear.statements.submission import Submission
 from standclear.tlog.merkle import Tree
+
+DAY_MS = 86_400_000
 
 
 class Book:
@@ -89,7 +91,7 @@ class Book:
         if is_charter != (self.size == 0):
             raise NotPermitted(field="header.kind", reason="a charter is entry 0, and entry 0 is a charter")
 
-    def _agreement(self, under: bytes | None) -> Agreement:
+    def _agreement(self, under: bytes | None) -> Accord:
         agreement = self.agreements.find(under)
         if agreement is None:
             raise NotFound(
@@ -97,7 +99,7 @@ class Book:
             )
         return agreement
 
-    def _check_notice(self, submission: Submission, agreement: Agreement) -> None:
+    def _check_notice(self, submission: Submission, agreement: Accord) -> None:
         kind = submission.header.kind
         if all(rule.kind != kind for rule in agreement.arrangement.kinds):
             raise NotPermitted(
@@ -253,7 +255,7 @@ class Book:
         self.matters.open(submission.sid, submission.header, body, asked, index, now_ms)
         return outcome
 
-    def _open_ladder(self, release: Release, agreement: Agreement, now_ms: int) -> None:
+    def _open_ladder(self, release: Release, agreement: Accord, now_ms: int) -> None:
         arrangement = agreement.arrangement
         standing = self.register.by_ref[self.inboxes.inbox(release.party).refs[release.start]]
         slot = standing.slot_for(release.party, arrangement, agreement.adhered)

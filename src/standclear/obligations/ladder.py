@@ -2,7 +2,7 @@
 
 Rungs in order: released, sent, handed over, acknowledged, disseminated. `sent` is only what the service said;
 `handed over` is the recipient's own key on an inbox head that covers the release; `acknowledged` is a person's key.
-A rung is never inferred from a higher one, and an unanswered ladder never becomes "told" (DESIGN 20).
+A rung is never inferred from a higher one, and an unanswered ladder never becomes "told" (founding decision 20).
 """
 
 from __future__ import annotations

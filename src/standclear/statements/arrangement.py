@@ -1,4 +1,4 @@
-"""The arrangement: what a set of parties agreed to, as data. The code knows no number of its own (DESIGN 25)."""
+"""The arrangement: what a set of parties agreed to, as data. The code knows no number of its own (founding decision 25)."""
 
 from __future__ import annotations
 

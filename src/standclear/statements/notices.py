@@ -1,4 +1,4 @@
-"""Notices: what must not be hit, where people are, what is dangerous, each with its volumes (DESIGN part 4).
+"""Notices: what must not be hit, where people are, what is dangerous, each with its volumes (the glossary).
 
 A notice's body is written once for each form that its sender releases: exact, widened, or desk-only (which says
 whom to call and a coarse volume, and nothing else). Enumerations are the field's own (IHO S-124, OCHA, ETSI names).

@@ -1,4 +1,4 @@
-"""Replies: a person's acknowledgement, and whom a party told further (AP I art. 29(2), (5); DESIGN 18, 20)."""
+"""Replies: a person's acknowledgement, and whom a party told further (AP I art. 29(2), (5); founding decision 18, 20)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def read_acknowledgement(fields: Fields) -> Acknowledgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dissemination:
-    """Whom a party told further: its own echelons, or a third party (a relay; DESIGN part 4).
+    """Whom a party told further: its own echelons, or a third party (a relay; the glossary).
 
     What was told: the header's `re` or `cites`. `third_party` is an enrolled party's id, `third_name` any name.
     """

@@ -1,7 +1,7 @@
 """The roll: a fold over the open statements that says which keys speak for whom, at each index of the log.
 
 A key counts from its enrolment on, until it is retired (with a drain) or revoked, judged by the log's order and time
-and never retroactively (DESIGN 6). Faults of a key's chain are findings, never refusals: a gap convicts nobody.
+and never retroactively (founding decision 6). Faults of a key's chain are findings, never refusals: a gap convicts nobody.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from standclear.conflicts.agreements import Agreement
+from standclear.conflicts.agreements import Accord
 from standclear.conflicts.standing import Standing
 from standclear.flow.query import InboxItem, Told, WhoKnew
 from standclear.flow.telling import ToldRange
@@ -174,7 +174,7 @@ def party_value(one: PartyStanding, desks: list[DeskStanding]) -> Json:
     }
 
 
-def agreement_value(one: Agreement) -> Json:
+def agreement_value(one: Accord) -> Json:
     return {
         "first": b64u(one.first),
         "sid": b64u(one.sid),
