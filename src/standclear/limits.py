@@ -21,24 +21,24 @@ SUBMISSION_BYTES_MAX: Final = 16 * 1024 * 1024  # one submission with all its bo
 # --- spacetime ------------------------------------------------------------------------------------
 VERTICES_MAX: Final = 4_096  # of one shape: a body's size, and a decision's time, stay bounded
 PIECES_MAX: Final = 65_536  # of one shape: longer edges are cut into more pieces, which a decision may visit
-RADIUS_CM_MAX: Final = 100_000_000  # 1,000 km: no hazard we know of is larger, and boxes are certified up to it
+RADIUS_CM_MAX: Final = 100_000_000  # 1,000 km: no hazard we know of is larger; boxes are certified up to it
 HORIZONTAL_MARGIN_CM_MAX: Final = 100_000_000  # 1,000 km, for the same reason
 VERTICAL_MARGIN_CM_MAX: Final = 200_000_000  # the height at which a band counts as unbounded
 TIME_MARGIN_MS_MAX: Final = 31_622_400_000  # 366 days: a longer margin separates nothing
-VERTICES_KEPT_MAX: Final = 65_536  # of outlines in memory, a generation of two: 1.1 kB a vertex, 150 MB at worst
+VERTICES_KEPT_MAX: Final = 65_536  # of outlines in memory, a generation of two: 1.1 kB each, 150 MB at worst
 PLACES_KEPT_MAX: Final = 65_536  # places in memory: about 25 MB
 
 # --- dialects -------------------------------------------------------------------------------------
 POSITION_CHARACTERS_MAX: Final = 120  # a position in words, both axes spelt out; longer holds something else
 TIME_CHARACTERS_MAX: Final = 80  # a window of two dates with a zone's name; longer holds something else
-COMMAS_BETWEEN_DIGITS_MAX: Final = 5  # each doubles the ways to cut a text; six numbers of a position have five
+COMMAS_BETWEEN_DIGITS_MAX: Final = 5  # each doubles the ways to cut a text; six numbers of a place have five
 TABLE_BYTES_MAX: Final = 64 * 1024 * 1024  # one list as a file, unpacked: 250,000 rows of 250 characters
 TABLE_ROWS_MAX: Final = 250_000  # rows of one list: two and a half times the largest public list of sites
 TABLE_COLUMNS_MAX: Final = 256  # columns of one list: wider is no list of sites
 GEOJSON_VERTICES_MAX: Final = 100_000  # vertices of one file; a single body holds 4,096 (BODY_BYTES_MAX)
 
 # --- tlog -----------------------------------------------------------------------------------------
-PUBLIC_KEYS_CACHED_MAX: Final = 4_096  # loaded public keys kept: every desk of a large arrangement, about 1 MB
+PUBLIC_KEYS_CACHED_MAX: Final = 4_096  # loaded public keys: every desk of a large arrangement, about 1 MB
 TREE_SIZE_MAX: Final = 2**63 - 1  # C2SP and Go readers count leaves in a signed 64-bit integer
 NOTE_BYTES_MAX: Final = 512 * 1024  # room for 100 ML-DSA-44 lines of 3.3 kB
 NOTE_SIGNATURES_MAX: Final = 100  # signed-note asks for at least 16; Go readers stop at 100
@@ -51,7 +51,7 @@ PROOF_HASHES_MAX: Final = 63  # the depth of the largest tree; also the most a w
 DOSSIER_BYTES_MAX: Final = (
     2 * 1024 * 1024 * 1024
 )  # one dossier, read into memory whole: a million entries with bodies
-RECORDS_MAX: Final = 10_000_000  # records of one list, leaves of one inbox: more than a log of a year tells one party
+RECORDS_MAX: Final = 10_000_000  # records of one list, leaves of one inbox: more than a year tells one party
 FINDINGS_SHOWN_MAX: Final = 40  # findings of one check printed for a person; --json has them all
 LATE_MS: Final = 60_000  # a statement integrated this long after it was stated is named in the report
 
@@ -64,26 +64,26 @@ DEEDS_EVERY_MS: Final = 250  # the service says what it did at least this often
 PUBLISH_EVERY_MS: Final = 1_000  # a published head at most this often, when the log has grown
 CLOCK_ALARM_MS: Final = 5_000  # a clock that jumped this far makes nothing fall due
 CLOCK_STOP_MS: Final = 60_000  # beyond this nothing is sequenced without an operator's word
-STORE_PAGE_ENTRIES: Final = 256  # entries read from a store at a time: at most 17 MB of entries, and no long transaction
+STORE_PAGE_ENTRIES: Final = 256  # entries read from a store at a time: 17 MB at most, no long transaction
 STORE_CACHE_KIB: Final = 65_536  # pages kept by the writer: the index of a million statements' sids fits
-STORE_WAL_PAGES: Final = 4_096  # 16 MiB of write-ahead log before it is taken in: fewer stalls, still quick to recover
-STORE_BUSY_MS: Final = 5_000  # how long a connection waits for the lock of another; longer is a fault to be seen
+STORE_WAL_PAGES: Final = 4_096  # 16 MiB of write-ahead log before it is taken in: fewer stalls, quick to recover
+STORE_BUSY_MS: Final = 5_000  # how long a connection waits for the lock of another; longer is a fault
 SESSION_MS: Final = 43_200_000  # a desk proves itself anew once a watch: twelve hours
-CHALLENGE_MS: Final = 120_000  # a challenge is answered by a machine, or by a person with a token, in two minutes
+CHALLENGE_MS: Final = 120_000  # a challenge is answered by a machine, or a person with a token, in 2 minutes
 SESSIONS_PER_KEY_MAX: Final = 16  # a desk's screens and programs; the oldest ends when one more begins
 SESSION_REQUEST_BYTES: Final = 4_096  # a signed request for a session has no place for more
 QUESTION_BYTES_MAX: Final = 262_144  # a question holds one volume of 4,096 vertices
 BATCH_BYTES_MAX: Final = 32 * 1024 * 1024  # a batch is held in memory until it is answered
 BATCH_LINES_MAX: Final = 4_096  # submissions of one batch: two seconds of the whole service
 BATCHES_MAX: Final = 4  # batches in memory at once: 128 MiB; the next is told to try again
-BODY_PAUSE_MS: Final = 20_000  # nothing of a body for so long: the sender is gone, or holds a place on purpose
+BODY_PAUSE_MS: Final = 20_000  # nothing of a body for so long: its sender is gone, or holds a place
 BODY_WHOLE_MS: Final = 900_000  # the longest body takes 15 minutes on a link of 150 kbit/s
-INBOX_PAGE_MAX: Final = 1_000  # releases of one answer: a megabyte or two, and a tenth of a second of the service
+INBOX_PAGE_MAX: Final = 1_000  # releases of one answer: a megabyte or two, a tenth of a second
 OWN_PAGE_MAX: Final = 1_000  # standing notices of one answer, for the same reason
 EVENT_PAGE_MAX: Final = 64  # ranges told before the stream lets others have their turn
 STREAMS_PER_KEY_MAX: Final = 8  # live streams of one key: each of a desk's screens has one
 STREAMS_MAX: Final = 1_024  # live streams in all: each holds a connection and a place among the watchers
-HEARTBEAT_MS: Final = 10_000  # a silent stream says that it lives, so that a broken one is noticed within seconds
+HEARTBEAT_MS: Final = 10_000  # a silent stream says that it lives, so that a broken one is noticed
 RETRY_MS: Final = 1_000  # a reader whose stream broke waits so long before it comes again
 ADDRESS_RATE_S: Final = 200  # requests a second of one address that has not proven whose it is
 SESSION_RATE_S: Final = 5_000  # requests a second of one proven desk: above what the service can take in all
@@ -93,5 +93,5 @@ RESERVE_STATEMENTS_MAX: Final = 2_048  # places among those waiting that only pr
 CONNECTIONS_MAX: Final = 4_096  # open connections: twice the streams, and room for those who submit
 KEEP_ALIVE_S: Final = 75  # a silent connection is kept so long: a desk's next statement needs no new one
 STOPPING_MS: Final = 5_000  # a stop waits so long for answers under way
-EFFECT_SEARCH_ENTRIES: Final = 8_192  # entries between a statement and the deeds that say its effect: seconds of full load
+EFFECT_SEARCH_ENTRIES: Final = 8_192  # entries between a statement and the deeds that tell of it
 DOSSIERS_MAX: Final = 2  # gathered at once: each reads the whole log and holds what it gathers
