@@ -21,11 +21,11 @@ SUBMISSION_BYTES_MAX: Final = 16 * 1024 * 1024  # one submission with all its bo
 # --- spacetime ------------------------------------------------------------------------------------
 VERTICES_MAX: Final = 4_096  # of one shape: a body's size, and a decision's time, stay bounded
 PIECES_MAX: Final = 65_536  # of one shape: longer edges are cut into more pieces, which a decision may visit
-RADIUS_CM_MAX: Final = 100_000_000  # 1,000 km: no hazard we know of is larger; boxes are certified up to it
+RADIUS_CM_MAX: Final = 100_000_000  # 1,000 km: no known hazard is larger; boxes are certified up to it
 HORIZONTAL_MARGIN_CM_MAX: Final = 100_000_000  # 1,000 km, for the same reason
 VERTICAL_MARGIN_CM_MAX: Final = 200_000_000  # the height at which a band counts as unbounded
 TIME_MARGIN_MS_MAX: Final = 31_622_400_000  # 366 days: a longer margin separates nothing
-VERTICES_KEPT_MAX: Final = 65_536  # of outlines in memory, a generation of two: 1.1 kB each, 150 MB at worst
+VERTICES_KEPT_MAX: Final = 65_536  # of outlines, a generation of two: 1.1 kB each, 150 MB at worst
 PLACES_KEPT_MAX: Final = 65_536  # places in memory: about 25 MB
 
 # --- dialects -------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ CLOCK_ALARM_MS: Final = 5_000  # a clock that jumped this far makes nothing fall
 CLOCK_STOP_MS: Final = 60_000  # beyond this nothing is sequenced without an operator's word
 STORE_PAGE_ENTRIES: Final = 256  # entries read from a store at a time: 17 MB at most, no long transaction
 STORE_CACHE_KIB: Final = 65_536  # pages kept by the writer: the index of a million statements' sids fits
-STORE_WAL_PAGES: Final = 4_096  # 16 MiB of write-ahead log before it is taken in: fewer stalls, quick to recover
+STORE_WAL_PAGES: Final = 4_096  # 16 MiB of write-ahead log before it is taken in: few stalls, quick to recover
 STORE_BUSY_MS: Final = 5_000  # how long a connection waits for the lock of another; longer is a fault
 SESSION_MS: Final = 43_200_000  # a desk proves itself anew once a watch: twelve hours
 CHALLENGE_MS: Final = 120_000  # a challenge is answered by a machine, or a person with a token, in 2 minutes
