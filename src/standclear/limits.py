@@ -48,9 +48,7 @@ PROOF_EXTRA_BYTES_MAX: Final = 48_000  # opaque bytes beside a tlog-proof: Go re
 PROOF_HASHES_MAX: Final = 63  # the depth of the largest tree; also the most a witness accepts
 
 # --- dossier --------------------------------------------------------------------------------------
-DOSSIER_BYTES_MAX: Final = (
-    2 * 1024 * 1024 * 1024
-)  # one dossier, read into memory whole: a million entries with bodies
+DOSSIER_BYTES_MAX: Final = 2 * 1024**3  # one dossier, read into memory whole: a million entries with bodies
 RECORDS_MAX: Final = 10_000_000  # records of one list, leaves of one inbox: more than a year tells one party
 FINDINGS_SHOWN_MAX: Final = 40  # findings of one check printed for a person; --json has them all
 LATE_MS: Final = 60_000  # a statement integrated this long after it was stated is named in the report
@@ -66,7 +64,7 @@ CLOCK_ALARM_MS: Final = 5_000  # a clock that jumped this far makes nothing fall
 CLOCK_STOP_MS: Final = 60_000  # beyond this nothing is sequenced without an operator's word
 STORE_PAGE_ENTRIES: Final = 256  # entries read from a store at a time: 17 MB at most, no long transaction
 STORE_CACHE_KIB: Final = 65_536  # pages kept by the writer: the index of a million statements' sids fits
-STORE_WAL_PAGES: Final = 4_096  # 16 MiB of write-ahead log before it is taken in: few stalls, quick to recover
+STORE_WAL_PAGES: Final = 4_096  # 16 MiB of write-ahead log at most: few stalls, quick to recover
 STORE_BUSY_MS: Final = 5_000  # how long a connection waits for the lock of another; longer is a fault
 SESSION_MS: Final = 43_200_000  # a desk proves itself anew once a watch: twelve hours
 CHALLENGE_MS: Final = 120_000  # a challenge is answered by a machine, or a person with a token, in 2 minutes
