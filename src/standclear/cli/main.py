@@ -18,6 +18,20 @@ COMMANDS: Final = {
     "inbox": "what was released to you, and live",
     "ack": "acknowledge, as the person on the desk",
     "relay": "say whom you told further",
+    "progress": "how far your movement has come",
+    "ask": "what of yours is in this volume, then?",
+    "answer": "answer an inquiry",
+    "observe": "what was seen of somebody else, with source and grade",
+    "stop": "stop-fire: call, answer, end",
+    "incident": "what happened, and to whom",
+    "consult": "call the parties together over an incident",
+    "claim": "what a party says in public, in its very words",
+    "object": "a reasoned doubt about notices of others",
+    "agree": "reply to a notice that asks for agreement",
+    "contact": "a contact outside the system",
+    "watch": "take, hand over or leave the desk",
+    "line": "a line check of a channel to a person",
+    "translate": "the words of a statement in another language",
     "status": "what stands of yours, who has answered, what you are not aware of",
     "who-knew": "what a party was told about an area before a time",
     "dossier": "write the bundle an investigator opens",
@@ -124,6 +138,25 @@ def _module(name: str) -> Command:
             from standclear.cli import log
 
             return log
+        case (
+            "progress"
+            | "ask"
+            | "answer"
+            | "observe"
+            | "stop"
+            | "incident"
+            | "consult"
+            | "claim"
+            | "object"
+            | "agree"
+            | "contact"
+            | "watch"
+            | "line"
+            | "translate"
+        ):
+            from standclear.cli import say
+
+            return say
         case "serve":
             from standclear.cli import serve
 

@@ -12,7 +12,6 @@ from standclear.cli.clock import wall_ms
 from standclear.cli.line import Line
 from standclear.cli.listing import file_list
 from standclear.cli.options import (
-    Placed,
     add_desk_options,
     add_note_options,
     add_place_options,
@@ -22,16 +21,29 @@ from standclear.cli.options import (
     instant_ms,
     length_cm,
     note_of,
+    read_heights,
     read_place,
     reference,
     span_ms,
     volumes_of,
 )
 from standclear.cli.output import print_json
+from standclear.dialects.geojson import read_geojson
 from standclear.errors import Malformed
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.volume import Volume
 from standclear.statements.canonical import b64u
+from standclear.statements.header import NOTICE_KINDS
+from standclear.statements.moving import (
+    MARKINGS,
+    MOVEMENT_MODES,
+    MOVEMENT_TYPES,
+    RESTRICTIONS,
+    ZONE_TYPES,
+    Leg,
+    Movement,
+    Zone,
+)
 from standclear.statements.notices import (
     CHANGES,
     ENDING_REASONS,
@@ -39,6 +51,7 @@ from standclear.statements.notices import (
     QUALITIES,
     SITE_CATEGORIES,
     SITE_CLASSES,
+    Entered,
     Notice,
     What,
 )
@@ -72,9 +85,40 @@ def add_parser(subparsers: Any) -> None:
     _add_notice_options(presence)
     presence.add_argument("--as-of", metavar="TIME", help="now unless given")
     presence.add_argument("--age", default="24 h", help="past it, it is stale and still matched")
+    movement = actions.add_parser(
+        "movement", help="what moves, leg by leg; it ends by a signed arrival, never by the clock"
+    )
+    _add_notice_options(movement, has_place=False)
+    movement.add_argument("--type", dest="movement_type", required=True, choices=sorted(MOVEMENT_TYPES))
+    movement.add_argument("--mode", dest="movement_mode", required=True, choices=sorted(MOVEMENT_MODES))
+    movement.add_argument(
+        "--leg",
+        nargs=5,
+        action="append",
+        required=True,
+        metavar=("FROM", "TO", "START", "END", "GEOJSON"),
+        help="a leg: names, times, and a file with its line",
+    )
+    movement.add_argument("--units", type=int, default=1, help="vehicles, ships or aircraft")
+    movement.add_argument("--headcount", type=int)
+    movement.add_argument(
+        "--identification", action="append", default=[], help="call sign, plate, IMO, registration"
+    )
+    movement.add_argument("--marking", action="append", default=[], choices=sorted(MARKINGS))
+    movement.add_argument("--delay", metavar="SPAN", help="all windows later by this much: 3 h")
+    movement.add_argument(
+        "--ask-agreement", action="store_true", help="ask for agreement instead of informing"
+    )
+    zone = actions.add_parser("zone", help="a rule over an area")
+    _add_notice_options(zone)
+    zone.add_argument("--type", dest="zone_type", required=True, choices=sorted(ZONE_TYPES))
+    zone.add_argument("--restriction", choices=sorted(RESTRICTIONS), default="entry_prohibited")
+    zone.add_argument("--reason", default="")
+    zone.add_argument("--start", metavar="TIME", help="now unless given")
+    zone.add_argument("--end", required=True, metavar="TIME")
     for act, told in (("close", "it is over"), ("cancel", "it should not stand")):
         ends = actions.add_parser(act, help=told)
-        ends.add_argument("kind", choices=["site", "presence", "activity"])
+        ends.add_argument("kind", choices=sorted(NOTICE_KINDS))
         ends.add_argument("ref", nargs="+", metavar="REF")
         ends.add_argument(
             "--reason", choices=sorted(ENDING_REASONS), default="closed" if act == "close" else "withdrawn"
@@ -82,8 +126,13 @@ def add_parser(subparsers: Any) -> None:
         ends.add_argument("--to", action="append", default=[], metavar="NAME", help="whom to tell of it")
 
 
-def _add_notice_options(parser: argparse.ArgumentParser) -> None:
-    add_place_options(parser, is_required=False)
+def _add_notice_options(parser: argparse.ArgumentParser, *, has_place: bool = True) -> None:
+    if has_place:
+        add_place_options(parser, is_required=False)
+    else:
+        parser.add_argument("--radius", default="500 m", help="the corridor's half-width")
+        parser.add_argument("--heights", help="such as '0..1000 m w84'; all heights unless given")
+        parser.add_argument("--zone", help="the time zone of times that state none")
     parser.add_argument("--name", default="")
     parser.add_argument("--to", action="append", default=[], metavar="NAME[,FORM][,WHEN][,TRAVEL]")
     parser.add_argument(
@@ -106,6 +155,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _end(arguments)
     if getattr(arguments, "file", None) is not None or getattr(arguments, "answers", None) is not None:
         return file_list(arguments)
+    if arguments.action == "movement":
+        return _file_movement(arguments)
     if arguments.at is None and arguments.geojson is None:
         raise Malformed("--at", "no place is given", "give --at, --geojson, or a list with --from")
     return _file(arguments)
@@ -122,29 +173,77 @@ def _file(arguments: argparse.Namespace) -> int:
         )
         interval = Interval(start_ms=now_ms, end_ms=until_ms)
         times = []
+    elif arguments.action == "zone":
+        what = Zone(zone_type=arguments.zone_type, restriction=arguments.restriction, reason=arguments.reason)
+        interval = Interval(
+            start_ms=instant_ms(arguments.start, "--start", arguments.zone),
+            end_ms=instant_ms(arguments.end, "--end", arguments.zone),
+        )
+        times = entered_time(arguments.end, "end", arguments.zone)
     else:
         as_of_ms = instant_ms(arguments.as_of, "--as-of", arguments.zone)
         age_ms = span_ms(arguments.age, "--age")
         what = speech.presence(arguments.name, as_of_ms, age_ms)
         interval = Interval(start_ms=as_of_ms, end_ms=as_of_ms + age_ms)
         times = entered_time(arguments.as_of, "as of", arguments.zone)
+    volumes = volumes_of(placed, arguments, interval)
+    return _say(arguments, what, volumes, [*placed.entered, *times])
+
+
+def _file_movement(arguments: argparse.Namespace) -> int:
+    later_ms = 0 if arguments.delay is None else span_ms(arguments.delay, "--delay")
+    radius_cm = length_cm(arguments.radius, "--radius")
+    legs: list[Leg] = []
+    volumes: list[Volume] = []
+    entered: list[Entered] = []
+    for origin, destination, start, end, file in arguments.leg:
+        interval = Interval(
+            start_ms=instant_ms(start, "--leg START", arguments.zone) + later_ms,
+            end_ms=instant_ms(end, "--leg END", arguments.zone) + later_ms,
+        )
+        entered += [*entered_time(start, "start", arguments.zone), *entered_time(end, "end", arguments.zone)]
+        for feature in read_geojson(Path(file).read_bytes(), field="--leg GEOJSON"):
+            for shape in feature.shapes:
+                legs.append(Leg(origin=origin, destination=destination, volume=len(volumes)))
+                volumes.append(
+                    Volume(
+                        core=shape,
+                        radius_cm=radius_cm + feature.precision_cm,
+                        band=read_heights(arguments.heights),
+                        interval=interval,
+                    )
+                )
+    what = Movement(
+        movement_type=arguments.movement_type,
+        movement_mode=arguments.movement_mode,
+        legs=tuple(legs),
+        units=arguments.units,
+        headcount=arguments.headcount,
+        identification=tuple(arguments.identification),
+        markings=tuple(arguments.marking),
+        repeats=None,
+    )
+    return _say(arguments, what, volumes, entered[:16])
+
+
+def _say(arguments: argparse.Namespace, what: What, volumes: list[Volume], entered: list[Entered]) -> int:
     if (arguments.replaces is None) != (arguments.change is None):
         raise Malformed(
             "--change", "a replacement, and only one, says what changed", "add --replaces and --change"
         )
-    volumes = volumes_of(placed, arguments, interval)
     body = speech.notice(
         what,
         volumes,
         name=arguments.name,
         quality=arguments.quality,
+        mode="request_agreement" if getattr(arguments, "ask_agreement", False) else "inform",
         change=arguments.change,
         note=note_of(arguments),
-        entered=[*placed.entered, *times],
+        entered=entered,
     )
     with Line.of(arguments.home, arguments.seat) as line:
         draft = speech.filing(
-            {form: [one] for form, one in _forms(arguments, body, placed).items()},
+            {form: [one] for form, one in _forms(arguments, body).items()},
             line.recipients(arguments.to),
             line.under,
             replaces=None if arguments.replaces is None else [(reference(arguments.replaces), 0)],
@@ -154,7 +253,7 @@ def _file(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _forms(arguments: argparse.Namespace, body: Notice, placed: Placed) -> dict[str, Notice]:
+def _forms(arguments: argparse.Namespace, body: Notice) -> dict[str, Notice]:
     """The exact form, and the widened and desk forms where their widths are given."""
     forms = {"exact": body}
     if arguments.widen is not None:

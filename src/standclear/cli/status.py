@@ -20,7 +20,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "ref", nargs="?", metavar="REF", help="one notice, with its ladders; all of yours unless given"
     )
-    parser.add_argument("--kind", choices=["site", "presence", "activity"])
+    parser.add_argument("--kind", choices=["site", "presence", "movement", "activity", "zone"])
     parser.add_argument("--limit", type=int, default=50)
 
 
