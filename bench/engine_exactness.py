@@ -23,7 +23,9 @@ BATCH = 20_000
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--pairs", type=int, default=100_000)
     arguments.add_argument("--python", type=int, default=10_000)
     arguments.add_argument("--seed", type=int, default=1)
@@ -32,7 +34,7 @@ def main() -> int:
     begun = time.perf_counter()
     print(f"{'family':18} {'pairs':>9} {'python':>8} {'differ':>6} {'asked':>10} {'settled':>8} {'wrong':>5}")
     for family, (_, share) in FAMILIES.items():
-        left, python_left = given.pairs * share // 100, given.python * share // 100
+        left, python_left = given.pairs * share // 1000, given.python * share // 1000
         sums: dict[str, int] = {}
         seed = given.seed * 1_000_000
         while left > 0:
@@ -42,12 +44,17 @@ def main() -> int:
             left, python_left, seed = left - count, max(0, python_left - count), seed + 1
         if sums:
             percent = 100 * sums["settled"] / max(1, sums["asked"])
-            print(f"{family:18} {sums['pairs']:9} {sums['python']:8} {sums['differ']:6} {sums['asked']:10} "
-                  f"{percent:7.2f}% {sums['wrong']:5}", flush=True)
+            print(
+                f"{family:18} {sums['pairs']:9} {sums['python']:8} {sums['differ']:6} {sums['asked']:10} "
+                f"{percent:7.2f}% {sums['wrong']:5}",
+                flush=True,
+            )
         for key, value in sums.items():
             total[key] = total.get(key, 0) + value
-    print(f"in all {total['pairs']} pairs, {total['python']} of them in Python: {total['differ']} differ; "
-          f"{total['asked']} decisions: {total['wrong']} wrong; {time.perf_counter() - begun:.0f} s")
+    print(
+        f"in all {total['pairs']} pairs, {total['python']} of them in Python: {total['differ']} differ; "
+        f"{total['asked']} decisions: {total['wrong']} wrong; {time.perf_counter() - begun:.0f} s"
+    )
     return 1 if total["differ"] + total["wrong"] else 0
 
 

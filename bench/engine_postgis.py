@@ -25,14 +25,26 @@ from engine_workload import MARGIN, Workload
 BIN = Path("/usr/lib/postgresql/15/bin")
 Array = np.ndarray[Any, Any]
 SETTINGS = {
-    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "jit": "off",
-    "shared_buffers": "2GB", "work_mem": "256MB", "maintenance_work_mem": "1GB", "max_wal_size": "8GB",
-    "max_parallel_workers_per_gather": "2", "max_parallel_maintenance_workers": "2", "parallel_setup_cost": "0",
-    "parallel_tuple_cost": "0", "min_parallel_table_scan_size": "0", "random_page_cost": "1.1",
-    "effective_cache_size": "8GB", "listen_addresses": "''",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "jit": "off",
+    "shared_buffers": "2GB",
+    "work_mem": "256MB",
+    "maintenance_work_mem": "1GB",
+    "max_wal_size": "8GB",
+    "max_parallel_workers_per_gather": "2",
+    "max_parallel_maintenance_workers": "2",
+    "parallel_setup_cost": "0",
+    "parallel_tuple_cost": "0",
+    "min_parallel_table_scan_size": "0",
+    "random_page_cost": "1.1",
+    "effective_cache_size": "8GB",
+    "listen_addresses": "''",
 }
-MEET = """n.box && q.box AND n.tr && q.tr AND n.alt && q.alt AND n.party <> q.party
-          AND ST_DWithin(n.core, q.core, n.r + q.r + {margin}, true)""".format(margin=MARGIN[0] / 100)
+MEET = f"""n.box && q.box AND n.tr && q.tr AND n.alt && q.alt AND n.party <> q.party
+          AND ST_DWithin(n.core, q.core, n.r + q.r + {MARGIN[0] / 100}, true)"""
 
 
 def cores(work: Workload, rows: Array) -> list[str]:
@@ -44,7 +56,13 @@ def cores(work: Workload, rows: Array) -> list[str]:
     for row in rows.tolist():
         part = points[offsets[row] : offsets[row + 1]]
         form = columns["form"][row]
-        shape = shapely.Point(part[0]) if form == 0 else shapely.LineString(part) if form == 1 else shapely.Polygon(part)
+        shape = (
+            shapely.Point(part[0])
+            if form == 0
+            else shapely.LineString(part)
+            if form == 1
+            else shapely.Polygon(part)
+        )
         found.append(shapely.to_wkb(shapely.set_srid(shape, 4326), hex=True, include_srid=True))
     return found
 
@@ -74,8 +92,20 @@ class Postgis:
         with open(self.folder / "db" / "postgresql.conf", "a", encoding="ascii") as conf:
             conf.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
             conf.write(f"unix_socket_directories = '{self.folder}'\n")
-        self._run([str(BIN / "pg_ctl"), "-D", str(self.folder / "db"), "-w", "-l", str(self.folder / "log"), "start"])
-        self.connection = psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True)
+        self._run(
+            [
+                str(BIN / "pg_ctl"),
+                "-D",
+                str(self.folder / "db"),
+                "-w",
+                "-l",
+                str(self.folder / "log"),
+                "start",
+            ]
+        )
+        self.connection = psycopg.connect(
+            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
+        )
         self.execute("CREATE EXTENSION postgis")
         self.load("n", work)
         self.load("q", proposals, margins=True)
@@ -86,20 +116,46 @@ class Postgis:
     def _run(self, command: list[str]) -> None:
         subprocess.run([*self.su, *command], check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
 
+    def cpu(self) -> float:
+        """Seconds of processors that the cluster has used: the postmaster, its children, and those that ended."""
+        master = int((self.folder / "db" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        ticks = 0
+        for pid in [str(master), *children]:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += sum(map(int, fields[11:15] if pid == str(master) else fields[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def execute(self, query: str, *arguments: object) -> Any:
         return self.connection.execute(query, arguments)
 
-    def load(self, name: str, work: Workload, margins: bool = False, margin_m: float = MARGIN[0] / 200) -> None:
+    def load(
+        self, name: str, work: Workload, margins: bool = False, margin_m: float = MARGIN[0] / 200
+    ) -> None:
         """A table of the volumes, in the order of space; with the margins of time and height if asked with."""
-        self.execute(f"CREATE UNLOGGED TABLE {name} (id int, party smallint, core geography, box geometry, r float8, "
-                     "tr int8range, alt int8range)")
-        self.execute("CREATE TEMP TABLE raw (id int, party smallint, wkb text, w float8, s float8, e float8, n float8, "
-                     "r float8, t0 int8, t1 int8, h0 int8, h1 int8)")
+        self.execute(
+            f"CREATE UNLOGGED TABLE {name} (id int, party smallint, core geography, box geometry, r float8, "
+            "tr int8range, alt int8range)"
+        )
+        self.execute(
+            "CREATE TEMP TABLE raw (id int, party smallint, wkb text, w float8, s float8, e float8, n float8, "
+            "r float8, t0 int8, t1 int8, h0 int8, h1 int8)"
+        )
         columns = work.columns
         west, south, east, north = boxes(work, margin_m)
         time_ms, height_cm = (MARGIN[2], MARGIN[1]) if margins else (0, 0)
-        told = [work.party, west, south, east, north, columns["radius_cm"] / 100, columns["start_ms"] - time_ms,
-                columns["end_ms"] + time_ms + 1, columns["lower_cm"] - height_cm, columns["upper_cm"] + height_cm + 1]
+        told = [
+            work.party,
+            west,
+            south,
+            east,
+            north,
+            columns["radius_cm"] / 100,
+            columns["start_ms"] - time_ms,
+            columns["end_ms"] + time_ms + 1,
+            columns["lower_cm"] - height_cm,
+            columns["upper_cm"] + height_cm + 1,
+        ]
         for start in range(0, len(work), 50_000):
             rows = np.arange(start, min(start + 50_000, len(work)))
             values = [column[rows].tolist() for column in told]
@@ -109,8 +165,10 @@ class Postgis:
                 text.write("\t".join(map(str, [rows[i], rest[0], wkb, *rest[1:]])) + "\n")
             with self.connection.cursor().copy("COPY raw FROM STDIN") as copy:
                 copy.write(text.getvalue())
-        self.execute(f"INSERT INTO {name} SELECT id, party, wkb::geography, ST_MakeEnvelope(w, s, e, n, 4326), r, "
-                     "int8range(t0, t1), int8range(h0, h1) FROM raw ORDER BY floor(s), floor(w), s")
+        self.execute(
+            f"INSERT INTO {name} SELECT id, party, wkb::geography, ST_MakeEnvelope(w, s, e, n, 4326), r, "
+            "int8range(t0, t1), int8range(h0, h1) FROM raw ORDER BY floor(s), floor(w), s"
+        )
         self.execute("DROP TABLE raw")
 
     def batch(self) -> int:
@@ -123,11 +181,17 @@ class Postgis:
             # One row: workers cost more than they bring, and the index is always right.
             self.execute("SET max_parallel_workers_per_gather = 0")
             self.execute("SET enable_seqscan = off")
-            self.execute("PREPARE one (smallint, geography, geometry, float8, int8range, int8range) AS SELECT n.id FROM n "
-                         f"WHERE n.box && $3 AND n.tr && $5 AND n.alt && $6 AND n.party <> $1 "
-                         f"AND ST_DWithin(n.core, $2, n.r + $4 + {MARGIN[0] / 100}, true)")
-            for values in self.execute("SELECT id, party, core::text, box::text, r, tr::text, alt::text FROM q"):
-                self.asked[values[0]] = ("EXECUTE one ({}, '{}', '{}', {}, '{}', '{}')".format(*values[1:])).encode()
+            self.execute(
+                "PREPARE one (smallint, geography, geometry, float8, int8range, int8range) AS SELECT n.id FROM n "
+                f"WHERE n.box && $3 AND n.tr && $5 AND n.alt && $6 AND n.party <> $1 "
+                f"AND ST_DWithin(n.core, $2, n.r + $4 + {MARGIN[0] / 100}, true)"
+            )
+            for values in self.execute(
+                "SELECT id, party, core::text, box::text, r, tr::text, alt::text FROM q"
+            ):
+                self.asked[values[0]] = (
+                    "EXECUTE one ({}, '{}', '{}', {}, '{}', '{}')".format(*values[1:])
+                ).encode()
         return len(self.connection.execute(self.asked[row]).fetchall())
 
     def many_again(self) -> None:
@@ -136,9 +200,11 @@ class Postgis:
         self.execute("RESET enable_seqscan")
 
     def self_join(self) -> int:
-        self.execute(f"CREATE UNLOGGED TABLE w AS SELECT id, party, core, box, r, "
-                     f"int8range(lower(tr) - {MARGIN[2]}, upper(tr) + {MARGIN[2]}) tr, "
-                     f"int8range(lower(alt) - {MARGIN[1]}, upper(alt) + {MARGIN[1]}) alt FROM n")
+        self.execute(
+            f"CREATE UNLOGGED TABLE w AS SELECT id, party, core, box, r, "
+            f"int8range(lower(tr) - {MARGIN[2]}, upper(tr) + {MARGIN[2]}) tr, "
+            f"int8range(lower(alt) - {MARGIN[1]}, upper(alt) + {MARGIN[1]}) alt FROM n"
+        )
         count = self.execute(f"SELECT count(*) FROM w q JOIN n ON {MEET} AND q.id < n.id").fetchone()[0]
         self.execute("DROP TABLE w")
         return int(count)
@@ -170,9 +236,22 @@ class Postgis:
             self.connection.execute(
                 "INSERT INTO n VALUES (%s, %s, %s::geography, ST_MakeEnvelope(%s, %s, %s, %s, 4326), %s, int8range(%s, %s), "
                 "int8range(%s, %s))",
-                (10_000_000 + i, int(fresh.party[i]), core, float(w), float(s), float(e), float(n),
-                 float(columns["radius_cm"][i]) / 100, int(columns["start_ms"][i]), int(columns["end_ms"][i]) + 1,
-                 int(columns["lower_cm"][i]), int(columns["upper_cm"][i]) + 1), prepare=True)
+                (
+                    10_000_000 + i,
+                    int(fresh.party[i]),
+                    core,
+                    float(w),
+                    float(s),
+                    float(e),
+                    float(n),
+                    float(columns["radius_cm"][i]) / 100,
+                    int(columns["start_ms"][i]),
+                    int(columns["end_ms"][i]) + 1,
+                    int(columns["lower_cm"][i]),
+                    int(columns["upper_cm"][i]) + 1,
+                ),
+                prepare=True,
+            )
         return time.perf_counter() - begun
 
     def stop(self) -> None:

@@ -19,7 +19,9 @@ def volumes_of(work: Workload, rows: np.ndarray[Any, Any]) -> list[Volume]:
     offsets, lon, lat = columns["vertex_offsets"].tolist(), columns["lon"].tolist(), columns["lat"].tolist()
     found = []
     for row in rows.tolist():
-        vertices = tuple(zip(lon[offsets[row] : offsets[row + 1]], lat[offsets[row] : offsets[row + 1]], strict=True))
+        vertices = tuple(
+            zip(lon[offsets[row] : offsets[row + 1]], lat[offsets[row] : offsets[row + 1]], strict=True)
+        )
         shape: Shape
         match int(columns["form"][row]):
             case 0:
@@ -28,8 +30,16 @@ def volumes_of(work: Workload, rows: np.ndarray[Any, Any]) -> list[Volume]:
                 shape = Line(paths=(vertices,))
             case _:
                 shape = Area(rings=(vertices,))
-        found.append(Volume(
-            core=shape, radius_cm=int(columns["radius_cm"][row]),
-            band=Band(lower_cm=int(columns["lower_cm"][row]), upper_cm=int(columns["upper_cm"][row]), reference="w84"),
-            interval=Interval(start_ms=int(columns["start_ms"][row]), end_ms=int(columns["end_ms"][row]))))
+        found.append(
+            Volume(
+                core=shape,
+                radius_cm=int(columns["radius_cm"][row]),
+                band=Band(
+                    lower_cm=int(columns["lower_cm"][row]),
+                    upper_cm=int(columns["upper_cm"][row]),
+                    reference="w84",
+                ),
+                interval=Interval(start_ms=int(columns["start_ms"][row]), end_ms=int(columns["end_ms"][row])),
+            )
+        )
     return found

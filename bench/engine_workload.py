@@ -24,10 +24,22 @@ DEGREE_M: Final = 111_320.0
 Array = np.ndarray[Any, Any]
 
 # Where the theatres are (lon, lat); the last two straddle the antimeridian.
-THEATRES: Final = np.array([
-    (36.2, 48.5), (34.4, 31.5), (44.2, 15.4), (32.5, 15.6), (37.0, 36.2), (44.4, 33.3),
-    (69.2, 34.5), (45.3, 2.0), (29.2, -1.7), (13.2, 13.1), (179.9, -17.5), (179.8, 66.0),
-])
+THEATRES: Final = np.array(
+    [
+        (36.2, 48.5),
+        (34.4, 31.5),
+        (44.2, 15.4),
+        (32.5, 15.6),
+        (37.0, 36.2),
+        (44.4, 33.3),
+        (69.2, 34.5),
+        (45.3, 2.0),
+        (29.2, -1.7),
+        (13.2, 13.1),
+        (179.9, -17.5),
+        (179.8, 66.0),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +60,9 @@ def _places(rng: np.random.Generator, count: int) -> tuple[Array, Array]:
     spread = spots.normal(0, 1.5, (12, 40, 2))
     theatre, spot = rng.integers(0, 12, count), rng.integers(0, 40, count)
     lat = THEATRES[theatre, 1] + spread[theatre, spot, 1] + rng.normal(0, 0.45, count)
-    lon = THEATRES[theatre, 0] + spread[theatre, spot, 0] + rng.normal(0, 0.45, count) / np.cos(np.radians(lat))
+    lon = (
+        THEATRES[theatre, 0] + spread[theatre, spot, 0] + rng.normal(0, 0.45, count) / np.cos(np.radians(lat))
+    )
     anywhere = rng.random(count) < 0.3
     lon = np.where(anywhere, rng.uniform(-180, 180, count), lon)
     lat = np.where(anywhere, np.degrees(np.arcsin(rng.uniform(-1, 1, count))), lat)
@@ -66,9 +80,13 @@ def generate(count: int, seed: int) -> Workload:
     of_chain = np.repeat(rng.choice(20, chains, p=shares), 6)
     party = np.concatenate([rng.choice(20, sites, p=shares), of_chain, rng.choice(20, activities, p=shares)])
 
-    vertices_of = np.concatenate([
-        np.ones(sites, np.int64), np.full(movements, 3),
-        np.minimum(4 + rng.exponential(8.5, activities).astype(np.int64), 40)])
+    vertices_of = np.concatenate(
+        [
+            np.ones(sites, np.int64),
+            np.full(movements, 3),
+            np.minimum(4 + rng.exponential(8.5, activities).astype(np.int64), 40),
+        ]
+    )
     offsets = np.concatenate([[0], np.cumsum(vertices_of)])
     lon, lat = np.empty(offsets[-1]), np.empty(offsets[-1])
 
@@ -103,17 +121,27 @@ def generate(count: int, seed: int) -> Workload:
     east = reach * np.cos(angle) / (DEGREE_M * np.maximum(0.01, np.cos(np.radians(y[of]))))
     lon[first:] = np.clip(x[of] + east, -180, 180)
 
-    radius_cm = np.concatenate([
-        (10 ** rng.uniform(2, np.log10(2_000), sites) * 100).astype(np.int64),
-        np.where(air, 185_000, 30_000), np.zeros(activities, np.int64)])
+    radius_cm = np.concatenate(
+        [
+            (10 ** rng.uniform(2, np.log10(2_000), sites) * 100).astype(np.int64),
+            np.where(air, 185_000, 30_000),
+            np.zeros(activities, np.int64),
+        ]
+    )
     flight = np.repeat(rng.uniform(50_000, 1_100_000, chains), 6).astype(np.int64)
     activity_top = rng.choice([30_000, 300_000, 1_500_000], activities, p=[0.5, 0.3, 0.2])
-    lower = np.concatenate([np.full(sites, -10_000), np.where(air, flight - 15_000, -10_000), np.full(activities, -10_000)])
+    lower = np.concatenate(
+        [np.full(sites, -10_000), np.where(air, flight - 15_000, -10_000), np.full(activities, -10_000)]
+    )
     upper = np.concatenate([np.full(sites, 5_000), np.where(air, flight + 15_000, 10_000), activity_top])
 
     begun = NOW_MS + rng.integers(-DAY_MS, HORIZON_MS, sites)
     long_lived = rng.random(sites) < 0.5
-    stay = np.where(long_lived, rng.integers(7 * DAY_MS, 60 * DAY_MS, sites), rng.integers(DAY_MS // 12, 2 * DAY_MS, sites))
+    stay = np.where(
+        long_lived,
+        rng.integers(7 * DAY_MS, 60 * DAY_MS, sites),
+        rng.integers(DAY_MS // 12, 2 * DAY_MS, sites),
+    )
     begun = np.where(long_lived, begun - stay // 2, begun)
     legs_start = (start[:, None] + leg_ms[:, None] * np.arange(6)).ravel()
     activity_start = NOW_MS + rng.integers(0, HORIZON_MS, activities)
@@ -122,8 +150,15 @@ def generate(count: int, seed: int) -> Workload:
     end_ms = np.concatenate([begun + stay, legs_start + np.repeat(leg_ms, 6), activity_start + activity_stay])
 
     columns = {
-        "form": kind.astype(np.uint8), "lon": lon, "lat": lat, "vertex_offsets": offsets, "radius_cm": radius_cm,
-        "lower_cm": lower, "upper_cm": upper, "reference": np.zeros(count, np.uint8), "start_ms": start_ms,
+        "form": kind.astype(np.uint8),
+        "lon": lon,
+        "lat": lat,
+        "vertex_offsets": offsets,
+        "radius_cm": radius_cm,
+        "lower_cm": lower,
+        "upper_cm": upper,
+        "reference": np.zeros(count, np.uint8),
+        "start_ms": start_ms,
         "end_ms": end_ms,
     }
     return _shuffled(rng, columns, party.astype(np.uint16), kind.astype(np.uint8))
@@ -141,9 +176,16 @@ def _shuffled(rng: np.random.Generator, columns: dict[str, Array], party: Array,
     first, last = shuffled[:-1], shuffled[1:] - 1
     same = (columns["form"][order] == 2) & (lon[first] == lon[last]) & (lat[first] == lat[last])
     lat[last[same]] += np.where(lat[last[same]] > 0, -100, 100).astype(np.int32)
-    told = {name: column[order] for name, column in columns.items() if name not in ("lon", "lat", "vertex_offsets")}
+    told = {
+        name: column[order]
+        for name, column in columns.items()
+        if name not in ("lon", "lat", "vertex_offsets")
+    }
     return Workload(
-        columns={"lon": lon, "lat": lat, "vertex_offsets": shuffled, **told}, party=party[order], kind=kind[order])
+        columns={"lon": lon, "lat": lat, "vertex_offsets": shuffled, **told},
+        party=party[order],
+        kind=kind[order],
+    )
 
 
 def positions(count: int, seed: int) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ Codes: forms 0 point, 1 line, 2 area; references of height 0 w84, 1 msl, 2 sfc, 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, Protocol, TypedDict, final
+from typing import Any, Final, Literal, Protocol, TypedDict, final, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ _Column = int | _Whole
 _Degrees = NDArray[np.integer[Any]] | NDArray[np.float64]
 _Reference = Literal["w84", "msl", "sfc", "std"]
 
+@type_check_only
 class _Band(Protocol):
     @property
     def lower_cm(self) -> int: ...
@@ -29,12 +30,14 @@ class _Band(Protocol):
     @property
     def reference(self) -> str: ...
 
+@type_check_only
 class _Interval(Protocol):
     @property
     def start_ms(self) -> int: ...
     @property
     def end_ms(self) -> int: ...
 
+@type_check_only
 class _Volume(Protocol):
     """Our own `Volume`, or anything with its fields. The core has `at`, `paths` or `rings`."""
 
@@ -47,6 +50,7 @@ class _Volume(Protocol):
     @property
     def interval(self) -> _Interval: ...
 
+@type_check_only
 class _Margin(Protocol):
     @property
     def horizontal_cm(self) -> int: ...
@@ -92,6 +96,10 @@ class BadArgument(EngineError):
     field: str
     reason: str
 
+class EngineBroken(RuntimeError):
+    """A mistake of the engine's own. What was asked was not done; make a new index."""
+
+@type_check_only
 class Pairs(TypedDict, total=False):
     """Pairs that meet, in columns, in no order. The last four are there if they were asked for."""
 
@@ -102,6 +110,7 @@ class Pairs(TypedDict, total=False):
     first_ms: NDArray[np.int64]
     distance_cm: NDArray[np.int64]
 
+@type_check_only
 class Inside(TypedDict):
     """Positions in zones, in columns: the row of the position, the id and part of the zone."""
 
@@ -109,6 +118,7 @@ class Inside(TypedDict):
     zone: NDArray[np.uint64]
     part: NDArray[np.uint16]
 
+@type_check_only
 class Entries(Inside):
     """Zones that positions come to, by row and time. They come to them no earlier than `first_ms`."""
 
@@ -235,7 +245,7 @@ class Index:
         """Waits until the background has merged what it can."""
     def __len__(self) -> int:
         """How many volumes there are."""
-    def __contains__(self, id: int) -> bool: ...
+    def __contains__(self, id: int, /) -> bool: ...
     @property
     def nbytes(self) -> int: ...
     @property

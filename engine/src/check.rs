@@ -2,7 +2,9 @@
 
 use crate::fault::Fault;
 use crate::shape::{Form, Vertex};
-use crate::volume::{Extent, FOREVER_MS, HEIGHT_CM_MAX, Margin, RADIUS_CM_MAX, Reference, TIME_MARGIN_MS_MAX, VERTICES_MAX};
+use crate::volume::{
+    Extent, FOREVER_MS, HEIGHT_CM_MAX, Margin, RADIUS_CM_MAX, Reference, TIME_MARGIN_MS_MAX, VERTICES_MAX,
+};
 
 /// A longitude or latitude in degrees, rounded to e7. Not a number and infinities are refused.
 pub fn degrees_to_e7(value: f64, limit: i64, row: usize, field: &'static str) -> Result<i32, Fault> {
@@ -24,7 +26,11 @@ pub fn whole_e7(value: i64, limit: i64, row: usize, field: &'static str) -> Resu
 /// The extent is in order and within the limits.
 pub fn extent(row: usize, x: &Extent) -> Result<(), Fault> {
     if !(0..=RADIUS_CM_MAX).contains(&x.radius_cm) {
-        return Err(Fault::row(row, "radius_cm", format!("{} is out of range: give 0 to {RADIUS_CM_MAX}", x.radius_cm)));
+        return Err(Fault::row(
+            row,
+            "radius_cm",
+            format!("{} is out of range: give 0 to {RADIUS_CM_MAX}", x.radius_cm),
+        ));
     }
     for (field, value) in [("lower_cm", x.lower_cm), ("upper_cm", x.upper_cm)] {
         if !(-HEIGHT_CM_MAX..=HEIGHT_CM_MAX).contains(&value) {
@@ -75,7 +81,11 @@ pub fn parts<'a>(row: usize, form: Form, parts: impl Iterator<Item = &'a [Vertex
             return Err(Fault::row(row, "vertices", format!("part {} has too few: give at least {least}", count - 1)));
         }
         if form == Form::Area && part[0] == part[part.len() - 1] {
-            return Err(Fault::row(row, "vertices", format!("ring {} repeats its first vertex: leave it out", count - 1)));
+            return Err(Fault::row(
+                row,
+                "vertices",
+                format!("ring {} repeats its first vertex: leave it out", count - 1),
+            ));
         }
     }
     if count == 0 {

@@ -96,7 +96,9 @@ pub fn first_look(x: &Record, y: &Record, rules: &Rules, counts: &mut Counts) ->
     if !rules.same_party && x.party == y.party {
         return First::No;
     }
-    let Some(margin) = rules.margin(x.kind, y.kind) else { return First::No };
+    let Some(margin) = rules.margin(x.kind, y.kind) else {
+        return First::No;
+    };
     counts.asked += 1;
     let (meet, reach_cm, known) = by_records(x, y, margin);
     if !meet {

@@ -44,9 +44,11 @@ pub fn entries(runs: &[Run], tracks: &Tracks<'_>, ahead: Ahead, margin: Margin, 
         return Vec::new();
     }
     let rules = Rules::uniform(margin, true);
-    let loose = Loose::of(&volumes_of(tracks, &paths, ahead), (0..paths.len() as u64).collect(), |_| Owner::default(), 1);
+    let loose =
+        Loose::of(&volumes_of(tracks, &paths, ahead), (0..paths.len() as u64).collect(), |_| Owner::default(), 1);
     let asked = Packed::pack(&loose, false, 1);
-    let (asking, question) = (Live { packed: &asked, dead: &[] }, Question { rules: &rules, filter, within_one: false });
+    let (asking, question) =
+        (Live { packed: &asked, dead: &[] }, Question { rules: &rules, filter, within_one: false });
     let (mut walk, mut found) = (Walk::default(), Vec::new());
     for leaf in 0..asked.leaves() {
         walk.renew();
@@ -55,7 +57,9 @@ pub fn entries(runs: &[Run], tracks: &Tracks<'_>, ahead: Ahead, margin: Margin, 
             walk.go_on(asking, run.live(), &question, usize::MAX, |i, j| {
                 let row = asked.ids[i as usize] as usize;
                 let at_ms = tracks.at_ms[if tracks.at_ms.len() == 1 { 0 } else { row }];
-                if let Some(first_ms) = first_leg(&paths[row], at_ms, ahead, &asked, i as usize, run, j as usize, margin) {
+                if let Some(first_ms) =
+                    first_leg(&paths[row], at_ms, ahead, &asked, i as usize, run, j as usize, margin)
+                {
                     let part = run.packed.records[j as usize].part;
                     found.push(Entry { row: row as u32, id: run.packed.ids[j as usize], part, first_ms });
                 }

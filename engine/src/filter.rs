@@ -24,9 +24,9 @@
 //! Where any assumption fails (near a pole, a wide band, a half turn of longitude) the filter stays silent and
 //! integers decide.
 
+use crate::exact::inside::inside;
 use crate::plane::{Flat, Found, Rect, Scale, nearest};
 use crate::shape::{Core, Form, Vertex};
-use crate::exact::inside::inside;
 
 /// Error of a distance in the plane, per metre of the largest coordinate.
 const ROUNDING: f64 = 6e-6;
@@ -127,12 +127,7 @@ impl Frame {
             return;
         }
         let (meridian, parallel) = radii(sine, cosine);
-        self.scale = Scale {
-            lon_e7,
-            lat_e7,
-            east: (parallel * RADIAN) as f32,
-            north: (meridian * RADIAN) as f32,
-        };
+        self.scale = Scale { lon_e7, lat_e7, east: (parallel * RADIAN) as f32, north: (meridian * RADIAN) as f32 };
         (self.sine, self.cosine, self.bend, self.bounds) = (sine, cosine, bend, Some(bounds));
         self.flat.lay(core, &self.scale, 0);
         self.flat.arrange();

@@ -56,7 +56,11 @@ impl Run {
         let mut more = Vec::new(); // for a notice of more than eight volumes in one run
         self.packed.slots_of(id, |slot| {
             if !live.is_dead(slot) {
-                if count < slots.len() { slots[count] = slot } else { more.push(slot) }
+                if count < slots.len() {
+                    slots[count] = slot
+                } else {
+                    more.push(slot)
+                }
                 count += 1;
             }
         });
@@ -297,7 +301,13 @@ impl Index {
                     let distance_cm =
                         if why { stated_distance_cm(asked.core(i as usize), run.packed.core(j as usize)) } else { -1 };
                     let first_ms = x.start_ms.max(y.start_ms);
-                    matches.push(Match { id: run.packed.ids[j as usize], part: y.part, asked: i, first_ms, distance_cm });
+                    matches.push(Match {
+                        id: run.packed.ids[j as usize],
+                        part: y.part,
+                        asked: i,
+                        first_ms,
+                        distance_cm,
+                    });
                 });
             }
         }

@@ -159,6 +159,7 @@ impl Walk {
                 let slot = leaf * WIDTH + mask.trailing_zeros() as usize;
                 mask &= mask - 1;
                 prefetch(&base.packed.records[slot]);
+                prefetch(&base.packed.ids[slot]);
                 self.candidates.push(Pending { lane: lane as u32, slot: slot as u32, reach_cm: 0 });
             }
         }

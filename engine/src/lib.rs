@@ -19,6 +19,8 @@ pub mod merge;
 pub mod order;
 pub mod packed;
 pub mod plane;
+#[cfg(feature = "python")]
+mod python;
 pub mod record;
 pub mod rules;
 pub mod shape;
@@ -27,5 +29,3 @@ pub mod stream;
 pub mod tracks;
 pub mod volume;
 pub mod zones;
-#[cfg(feature = "python")]
-mod python;

@@ -149,7 +149,7 @@ fn merge_some(shared: &Shared, retired: &mut Vec<Arc<Packed>>) -> bool {
     });
     retired.extend(old.into_iter().map(|run| run.packed));
     retired.extend(chosen.into_iter().map(|run| run.packed));
-    retired.sort_by_key(|packed| Arc::as_ptr(packed));
+    retired.sort_by_key(Arc::as_ptr);
     retired.dedup_by(|a, b| Arc::ptr_eq(a, b));
     true
 }
@@ -158,7 +158,9 @@ fn merge_some(shared: &Shared, retired: &mut Vec<Arc<Packed>>) -> bool {
 fn catch_up(chosen: &mut [Run], state: &State, merged: &mut Run) -> usize {
     let mut count = 0;
     for old in chosen {
-        let Some(now) = state.runs.iter().find(|run| run.serial == old.serial) else { continue };
+        let Some(now) = state.runs.iter().find(|run| run.serial == old.serial) else {
+            continue;
+        };
         if Arc::ptr_eq(&now.dead, &old.dead) {
             continue;
         }

@@ -52,13 +52,8 @@ pub struct Eight {
 }
 
 impl Eight {
-    const NOWHERE: Self = Self {
-        x: [NOWHERE; LANES],
-        y: [NOWHERE; LANES],
-        u: [0.0; LANES],
-        v: [0.0; LANES],
-        inverse: [0.0; LANES],
-    };
+    const NOWHERE: Self =
+        Self { x: [NOWHERE; LANES], y: [NOWHERE; LANES], u: [0.0; LANES], v: [0.0; LANES], inverse: [0.0; LANES] };
 }
 
 /// The box of some edges in the plane.
@@ -110,7 +105,9 @@ impl Flat {
                 self.sides.push(Side { x, y, u: 0.0, v: 0.0, inverse: 0.0 });
             }
             let sides = &mut self.sides[first..];
-            let mut next = if core.form() == Form::Area { (sides[0].x, sides[0].y) } else {
+            let mut next = if core.form() == Form::Area {
+                (sides[0].x, sides[0].y)
+            } else {
                 let last = sides[sides.len() - 1];
                 (last.x, last.y)
             };

@@ -91,8 +91,21 @@ pub fn up(value: f64) -> f32 {
 impl Record {
     /// A record of nothing, to be written over.
     pub const NONE: Self = Self {
-        centre_cm: [0; 3], outer_m: 0.0, inner_m: 0.0, first: 0, start_ms: 0, end_ms: 0, lower_cm: 0, upper_cm: 0,
-        radius_cm: 0, release: 0, count: 0, party: 0, part: 0, kind: 0, flags: 0,
+        centre_cm: [0; 3],
+        outer_m: 0.0,
+        inner_m: 0.0,
+        first: 0,
+        start_ms: 0,
+        end_ms: 0,
+        lower_cm: 0,
+        upper_cm: 0,
+        radius_cm: 0,
+        release: 0,
+        count: 0,
+        party: 0,
+        part: 0,
+        kind: 0,
+        flags: 0,
     };
 
     #[must_use]
@@ -233,7 +246,13 @@ fn inner(core: Core<'_>, bounds: &Bounds, sine: f64, cosine: f64, meridian: f64,
         let (ux, uy) = (bx - ax, by - ay);
         let whole = ux * ux + uy * uy;
         let along = -(ax * ux + ay * uy);
-        let t = if along <= 0.0 || whole <= 0.0 { 0.0 } else if along >= whole { 1.0 } else { along / whole };
+        let t = if along <= 0.0 || whole <= 0.0 {
+            0.0
+        } else if along >= whole {
+            1.0
+        } else {
+            along / whole
+        };
         let (rx, ry) = (ax + t * ux, ay + t * uy);
         let square = rx * rx + ry * ry;
         least_square = if square < least_square { square } else { least_square };

@@ -107,7 +107,14 @@ impl Stream {
 
     /// The join of one set with another.
     #[must_use]
-    pub fn between(asking: Vec<Run>, base: &[Run], rules: Arc<Rules>, filter: Filter, wanted: Wanted, threads: usize) -> Self {
+    pub fn between(
+        asking: Vec<Run>,
+        base: &[Run],
+        rules: Arc<Rules>,
+        filter: Filter,
+        wanted: Wanted,
+        threads: usize,
+    ) -> Self {
         let bases: Vec<(Run, bool)> = base.iter().map(|run| (run.clone(), false)).collect();
         let sides = asking.into_iter().map(|asking| Side { asking, bases: bases.clone() }).collect();
         Self::new(sides, rules, filter, wanted, threads)

@@ -35,7 +35,13 @@ pub fn legs(course: &Course, legs: usize, leg_ms: i64) -> Vec<Vec<[Vertex; 2]>> 
         let (_, parallel) = radii(sin_mid, cos_mid);
         let to_lon = lon + (metres * sine / parallel.max(1.0) / RADIAN).clamp(-LON_E7, LON_E7);
         all.push(cut((lon, lat), (to_lon, to_lat)));
-        lon = if to_lon > LON_E7 { to_lon - 2.0 * LON_E7 } else if to_lon < -LON_E7 { to_lon + 2.0 * LON_E7 } else { to_lon };
+        lon = if to_lon > LON_E7 {
+            to_lon - 2.0 * LON_E7
+        } else if to_lon < -LON_E7 {
+            to_lon + 2.0 * LON_E7
+        } else {
+            to_lon
+        };
         lat = to_lat;
     }
     all
@@ -49,10 +55,7 @@ fn cut(a: (f64, f64), b: (f64, f64)) -> Vec<[Vertex; 2]> {
     }
     let side = LON_E7.copysign(b.0);
     let lat = a.1 + (b.1 - a.1) * (side - a.0) / (b.0 - a.0);
-    vec![
-        [vertex(a.0, a.1), vertex(side, lat)],
-        [vertex(-side, lat), vertex(b.0 - 2.0 * side, b.1)],
-    ]
+    vec![[vertex(a.0, a.1), vertex(side, lat)], [vertex(-side, lat), vertex(b.0 - 2.0 * side, b.1)]]
 }
 
 #[cfg(test)]

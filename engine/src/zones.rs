@@ -244,17 +244,11 @@ fn cover_of(grid: &Grid, bounds: &Bounds, reach_m: f64) -> Cover {
     let (south, north) = (f64::from(bounds.south) - north_south, f64::from(bounds.north) + north_south);
     let highest = (north.abs().max(south.abs()) * RADIAN).min(std::f64::consts::FRAC_PI_2);
     let parallel = highest.cos() * 6_378_000.0;
-    let rows = (
-        grid.step(south + 9e8).clamp(0, grid.rows() - 1),
-        grid.step(north + 9e8).clamp(0, grid.rows() - 1),
-    );
+    let rows = (grid.step(south + 9e8).clamp(0, grid.rows() - 1), grid.step(north + 9e8).clamp(0, grid.rows() - 1));
     let east_west = reach_m / parallel.max(1e-9) / RADIAN + 2.0;
     let (west, east) = (f64::from(bounds.west) - east_west, f64::from(bounds.east) + east_west);
-    let (mut west, mut east) = if east - west < 3.5e9 {
-        (grid.step(west + 1.8e9), grid.step(east + 1.8e9))
-    } else {
-        (0, grid.columns() - 1)
-    };
+    let (mut west, mut east) =
+        if east - west < 3.5e9 { (grid.step(west + 1.8e9), grid.step(east + 1.8e9)) } else { (0, grid.columns() - 1) };
     if east - west + 1 >= grid.columns() {
         (west, east) = (0, grid.columns() - 1);
     }

@@ -24,7 +24,14 @@ def compare(engine: Any, family: str, seed: int, count: int, in_python: int) -> 
     pairs = pairs_of(family, seed, count)
     a, b = (engine.Volumes(**columns_of(pair[side] for pair in pairs)) for side in (0, 1))
     stated = engine.stated_distances_cm(a, b)
-    told = {"pairs": count, "python": min(in_python, count), "differ": 0, "asked": 0, "settled": 0, "wrong": 0}
+    told = {
+        "pairs": count,
+        "python": min(in_python, count),
+        "differ": 0,
+        "asked": 0,
+        "settled": 0,
+        "wrong": 0,
+    }
     told["differ"] = int((stated != engine.stated_distances_cm(b, a)).sum())
     for row, (one, two) in enumerate(pairs[:in_python]):
         told["differ"] += stated_distance_cm(shape_of(one), shape_of(two)) != stated[row]
@@ -39,5 +46,7 @@ def compare(engine: Any, family: str, seed: int, count: int, in_python: int) -> 
             alone = engine.pairs_meet(first, second, reach, path="filter")
             told["asked"] += int(fit.sum())
             told["settled"] += int((fit & (alone >= 0)).sum())
-            told["wrong"] += int((fit & (both != expected)).sum() + (fit & (alone >= 0) & (alone != expected)).sum())
+            told["wrong"] += int(
+                (fit & (both != expected)).sum() + (fit & (alone >= 0) & (alone != expected)).sum()
+            )
     return told

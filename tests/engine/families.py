@@ -102,7 +102,9 @@ def long_edges(r: Random) -> Pair:
     a, b = path[0], path[1]
     near = a[0] + along * (b[0] - a[0]), a[1] + along * (b[1] - a[1])
     size = 10 ** r.uniform(3.5, 6)
-    return (1, [path]), _any(r, near[0] + (r.random() - 0.5) * size * 6, near[1] + (r.random() - 0.5) * size * 6, size)
+    return (1, [path]), _any(
+        r, near[0] + (r.random() - 0.5) * size * 6, near[1] + (r.random() - 0.5) * size * 6, size
+    )
 
 
 def east_west(r: Random) -> Pair:
@@ -148,7 +150,10 @@ def slivers(r: Random) -> Pair:
     thin = 10 ** r.uniform(0, 3)
     one = [_vertex(lon, lat), _vertex(lon + size, lat + thin), _vertex(lon + size, lat + 2 * thin)]
     shift = thin * r.uniform(-3, 3)
-    two = [_vertex(lon - size, lat + shift), _vertex(lon + size * r.uniform(0.1, 2), lat + shift * r.uniform(-2, 2))]
+    two = [
+        _vertex(lon - size, lat + shift),
+        _vertex(lon + size * r.uniform(0.1, 2), lat + shift * r.uniform(-2, 2)),
+    ]
     return (2, [_proper(one)]), (1, [two])
 
 
@@ -159,7 +164,9 @@ def holes(r: Random) -> Pair:
     inner = _ring(r, lon, lat, size * 0.39, r.randint(3, 8))
     away = size * r.uniform(0, 1.5)
     angle = r.random() * math.tau
-    return (2, [outer, inner]), _any(r, lon + away * math.cos(angle), lat + away * math.sin(angle), size * 0.05)
+    return (2, [outer, inner]), _any(
+        r, lon + away * math.cos(angle), lat + away * math.sin(angle), size * 0.05
+    )
 
 
 def several(r: Random) -> Pair:
@@ -186,12 +193,16 @@ def huge_and_tiny(r: Random) -> Pair:
     ring = _ring(r, lon, lat, size, r.randint(3, 8))
     a, b = ring[0], ring[1]
     f, off = r.random(), 10 ** r.uniform(1, 7)
-    near = a[0] + f * (b[0] - a[0]) + r.uniform(-1, 1) * off, a[1] + f * (b[1] - a[1]) + r.uniform(-1, 1) * off
+    near = (
+        a[0] + f * (b[0] - a[0]) + r.uniform(-1, 1) * off,
+        a[1] + f * (b[1] - a[1]) + r.uniform(-1, 1) * off,
+    )
     return (2, [ring]), _any(r, near[0], near[1], 10 ** r.uniform(1, 4))
 
 
 def world(r: Random) -> Pair:
     """Edges between any two vertices of the world."""
+
     def anything() -> Core:
         count = r.randint(1, 4)
         vertices = [_vertex(r.uniform(-1, 1) * LON, r.uniform(-1, 1) * LAT) for _ in range(count)]
@@ -203,11 +214,19 @@ def world(r: Random) -> Pair:
 
 
 FAMILIES: Final[dict[str, tuple[Callable[[Random], Pair], int]]] = {
-    "nearby": (nearby, 27), "antimeridian": (antimeridian, 10), "long edges": (long_edges, 10),
-    "east-west": (east_west, 8), "poles": (poles, 1), "touching": (touching, 10), "slivers": (slivers, 10),
-    "holes": (holes, 8), "several parts": (several, 5), "crossed": (crossed, 5),
-    "huge beside tiny": (huge_and_tiny, 5), "world": (world, 1),
-}  # with the share, in a hundred, of a mixed run
+    "nearby": (nearby, 285),
+    "antimeridian": (antimeridian, 100),
+    "long edges": (long_edges, 100),
+    "east-west": (east_west, 80),
+    "poles": (poles, 2),
+    "touching": (touching, 100),
+    "slivers": (slivers, 100),
+    "holes": (holes, 80),
+    "several parts": (several, 50),
+    "crossed": (crossed, 50),
+    "huge beside tiny": (huge_and_tiny, 50),
+    "world": (world, 3),
+}  # with the share, in a thousand, of a mixed run
 
 
 def pairs_of(family: str, seed: int, count: int) -> list[Pair]:
@@ -230,8 +249,15 @@ def columns_of(cores: Iterable[Core], radius_cm: int = 0) -> dict[str, object]:
         part_offsets.append(len(vertex_offsets) - 1)
     vertices = np.array(flat, dtype=np.int64).reshape(-1, 2)
     return {
-        "form": np.array(forms, dtype=np.uint8), "lon": vertices[:, 0].astype(np.int32),
-        "lat": vertices[:, 1].astype(np.int32), "vertex_offsets": np.array(vertex_offsets),
-        "part_offsets": np.array(part_offsets), "radius_cm": radius_cm, "lower_cm": 0, "upper_cm": 0,
-        "reference": 0, "start_ms": 0, "end_ms": 0,
+        "form": np.array(forms, dtype=np.uint8),
+        "lon": vertices[:, 0].astype(np.int32),
+        "lat": vertices[:, 1].astype(np.int32),
+        "vertex_offsets": np.array(vertex_offsets),
+        "part_offsets": np.array(part_offsets),
+        "radius_cm": radius_cm,
+        "lower_cm": 0,
+        "upper_cm": 0,
+        "reference": 0,
+        "start_ms": 0,
+        "end_ms": 0,
     }

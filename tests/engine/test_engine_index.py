@@ -21,7 +21,8 @@ def volumes(of: list[Notice]) -> Any:
 
 def columns(of: list[Notice]) -> dict[str, Any]:
     return {
-        "party": np.array([notice.party for notice in of]), "kind": np.array([notice.kind for notice in of]),
+        "party": np.array([notice.party for notice in of]),
+        "kind": np.array([notice.kind for notice in of]),
         "release": np.array([notice.release for notice in of]),
     }
 
@@ -52,12 +53,19 @@ def test_a_single_check_finds_what_the_law_finds() -> None:
 @pytest.mark.parametrize("count", [3, 17, 700, 5_000])
 def test_a_join_finds_what_single_checks_find_each_pair_once(count: int) -> None:
     held = notices(count, 3)
-    asked = [Notice(id=100_000 + n.id, party=(n.party + 1) % 6, kind=n.kind, release=1, volume=n.volume)
-             for n in held[::3]] + notices(50, 4, first_id=200_000)
+    asked = [
+        Notice(id=100_000 + n.id, party=(n.party + 1) % 6, kind=n.kind, release=1, volume=n.volume)
+        for n in held[::3]
+    ] + notices(50, 4, first_id=200_000)
     index = index_of(held)
-    expected = sorted((one.id, match[0]) for one in asked
-                      for match in index.check(one.volume, party=one.party, kind=one.kind))
-    packed = engine.Packed(volumes(asked), ids=ids(asked), party=columns(asked)["party"], kind=columns(asked)["kind"])
+    expected = sorted(
+        (one.id, match[0])
+        for one in asked
+        for match in index.check(one.volume, party=one.party, kind=one.kind)
+    )
+    packed = engine.Packed(
+        volumes(asked), ids=ids(asked), party=columns(asked)["party"], kind=columns(asked)["kind"]
+    )
     for threads, chunk in ((1, 10**6), (2, 7), (2, 10**6)):
         assert expected == sorted(pairs(index.join(packed, threads=threads, chunk=chunk)))
     assert sorted(pairs(index.join(index_of(asked)))) == expected
@@ -83,7 +91,9 @@ def test_what_comes_and_goes_leaves_the_index_as_if_it_had_been_built_so() -> No
         fresh = [notice for notice in random.sample(pool, 300) if notice.id not in held]
         if step % 3:
             for notice in fresh:
-                index.insert(notice.id, notice.volume, party=notice.party, kind=notice.kind, release=notice.release)
+                index.insert(
+                    notice.id, notice.volume, party=notice.party, kind=notice.kind, release=notice.release
+                )
         else:
             index.insert(ids(fresh), volumes(fresh), **columns(fresh))
         held |= {notice.id: notice for notice in fresh}
@@ -93,15 +103,21 @@ def test_what_comes_and_goes_leaves_the_index_as_if_it_had_been_built_so() -> No
             del held[one]
         changed = [held[one] for one in random.sample(sorted(held), 20)]
         for notice in changed:
-            other = Notice(id=notice.id, party=notice.party, kind=notice.kind, release=notice.release,
-                           volume=random.choice(pool).volume)
+            other = Notice(
+                id=notice.id,
+                party=notice.party,
+                kind=notice.kind,
+                release=notice.release,
+                volume=random.choice(pool).volume,
+            )
             index.replace(other.id, other.volume, party=other.party, kind=other.kind, release=other.release)
             held[other.id] = other
         assert len(held) == len(index)
         if step % 10 == 9:
             built = index_of(list(held.values()))
             assert sorted(sorted(p) for p in pairs(built.self_join())) == sorted(
-                sorted(p) for p in pairs(index.self_join()))
+                sorted(p) for p in pairs(index.self_join())
+            )
             for notice in random.sample(list(held.values()), 20):
                 asked = {"party": 99, "kind": notice.kind, "why": True}
                 assert built.check(notice.volume, **asked) == index.check(notice.volume, **asked)
@@ -116,7 +132,12 @@ def test_a_notice_of_several_volumes_comes_and_goes_as_one() -> None:
     index.insert(7, parts, party=1, kind=0)
     assert len(index) == 40
     found = index.check(parts, party=2, kind=0)
-    expected = {(7, part, asked) for asked, a in enumerate(parts) for part, b in enumerate(parts) if meets(a, b, MARGIN)}
+    expected = {
+        (7, part, asked)
+        for asked, a in enumerate(parts)
+        for part, b in enumerate(parts)
+        if meets(a, b, MARGIN)
+    }
     assert expected == {match[:3] for match in found}
     index.replace(7, parts[0], party=1, kind=0)
     assert {(7, 0)} == {match[:2] for match in index.check(parts[0], party=2, kind=0)}
@@ -127,18 +148,25 @@ def test_a_notice_of_several_volumes_comes_and_goes_as_one() -> None:
 def test_the_matrix_says_which_kinds_concern_each_other_and_how_near() -> None:
     held, asked = notices(300, 9), notices(60, 10, first_id=1_000)
     asked += [Notice(id=2_000 + n.id, party=8, kind=n.kind, release=1, volume=n.volume) for n in held]
-    wide, close = Margin(horizontal_cm=2_000_000, vertical_cm=100_000, time_ms=7_200_000), Margin(
-        horizontal_cm=0, vertical_cm=0, time_ms=0)
+    wide, close = (
+        Margin(horizontal_cm=2_000_000, vertical_cm=100_000, time_ms=7_200_000),
+        Margin(horizontal_cm=0, vertical_cm=0, time_ms=0),
+    )
     table = {(0, 1): wide, (2, 2): close, (3, 0): None}
     rules = engine.Rules(margin=MARGIN, pairs=table)
     index = index_of(held, rules)
 
     def margin(a: int, b: int) -> Margin | None:
-        return table[(a, b)] if (a, b) in table else table[(b, a)] if (b, a) in table else MARGIN
+        return table[(a, b)] if (a, b) in table else table.get((b, a), MARGIN)
 
     for one in asked:
-        expected = {b.id for b in held if b.party != one.party and (m := margin(one.kind, b.kind)) is not None
-                    and meets(one.volume, b.volume, m)}
+        expected = {
+            b.id
+            for b in held
+            if b.party != one.party
+            and (m := margin(one.kind, b.kind)) is not None
+            and meets(one.volume, b.volume, m)
+        }
         assert expected == {match[0] for match in index.check(one.volume, party=one.party, kind=one.kind)}
 
 
@@ -146,9 +174,17 @@ def test_filters_leave_out_other_parties_kinds_and_what_was_not_released() -> No
     held = notices(400, 11)
     index = index_of(held)
     for one in held[:80]:
-        found = {m[0] for m in index.check(one.volume, party=50, kind=0, parties=[1, 3], kinds=[0, 2], release=2)}
-        expected = {b.id for b in held if b.party in (1, 3) and b.kind in (0, 2) and b.release & 2
-                    and meets(one.volume, b.volume, MARGIN)}
+        found = {
+            m[0] for m in index.check(one.volume, party=50, kind=0, parties=[1, 3], kinds=[0, 2], release=2)
+        }
+        expected = {
+            b.id
+            for b in held
+            if b.party in (1, 3)
+            and b.kind in (0, 2)
+            and b.release & 2
+            and meets(one.volume, b.volume, MARGIN)
+        }
         assert expected == found
 
 
@@ -168,8 +204,12 @@ def test_an_answer_says_from_when_and_how_near() -> None:
 def test_parties_are_compared_with_themselves_only_if_asked() -> None:
     held = notices(100, 13)
     index = index_of(held, engine.Rules(margin=MARGIN, same_party=True))
-    expected = {tuple(sorted((a.id, b.id))) for a in held for b in held
-                if a.id != b.id and meets(a.volume, b.volume, MARGIN)}
+    expected = {
+        tuple(sorted((a.id, b.id)))
+        for a in held
+        for b in held
+        if a.id != b.id and meets(a.volume, b.volume, MARGIN)
+    }
     assert expected == {tuple(sorted(pair)) for pair in pairs(index.self_join())}
 
 

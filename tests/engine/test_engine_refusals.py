@@ -15,10 +15,16 @@ engine = pytest.importorskip("standclear_engine", reason="THE ENGINE IS NOT BUIL
 def three(**changed: object) -> dict[str, Any]:
     """Three volumes in columns: a point, a line and an area."""
     columns: dict[str, Any] = {
-        "form": np.array([0, 1, 2]), "lon": np.array([1.0, 2.0, 2.1, 3.0, 3.1, 3.1]),
-        "lat": np.array([1.0, 2.0, 2.1, 3.0, 3.0, 3.1]), "vertex_offsets": np.array([0, 1, 3, 6]),
-        "radius_cm": np.array([100, 200, 0]), "lower_cm": np.zeros(3, int), "upper_cm": np.full(3, 1000),
-        "reference": np.zeros(3, int), "start_ms": np.zeros(3, int), "end_ms": np.full(3, 1000),
+        "form": np.array([0, 1, 2]),
+        "lon": np.array([1.0, 2.0, 2.1, 3.0, 3.1, 3.1]),
+        "lat": np.array([1.0, 2.0, 2.1, 3.0, 3.0, 3.1]),
+        "vertex_offsets": np.array([0, 1, 3, 6]),
+        "radius_cm": np.array([100, 200, 0]),
+        "lower_cm": np.zeros(3, int),
+        "upper_cm": np.full(3, 1000),
+        "reference": np.zeros(3, int),
+        "start_ms": np.zeros(3, int),
+        "end_ms": np.full(3, 1000),
     }
     return columns | changed
 
@@ -39,19 +45,40 @@ def columns_at_fault() -> dict[str, tuple[dict[str, Any], str, int, str]]:
         "a latitude out of range": (with_one("lat", 5, -90.5), "BadVolume", 2, "lat"),
         "whole longitudes out of range": (three(lon=huge.astype(np.int64)), "BadVolume", 2, "lon"),
         "a form that is none": (with_one("form", 1, 3), "BadVolume", 1, "form"),
-        "a line of one vertex": (three(vertex_offsets=np.array([0, 2, 3, 6]), form=np.array([1, 1, 2])), "BadVolume", 1,
-                                 "vertices"),
-        "a point of two": (three(vertex_offsets=np.array([0, 2, 3, 6]), form=np.array([0, 0, 2])), "BadVolume", 0,
-                           "vertices"),
+        "a line of one vertex": (
+            three(vertex_offsets=np.array([0, 2, 3, 6]), form=np.array([1, 1, 2])),
+            "BadVolume",
+            1,
+            "vertices",
+        ),
+        "a point of two": (
+            three(vertex_offsets=np.array([0, 2, 3, 6]), form=np.array([0, 0, 2])),
+            "BadVolume",
+            0,
+            "vertices",
+        ),
         "an area of none": (three(vertex_offsets=np.array([0, 1, 6, 6])), "BadVolume", 2, "vertices"),
-        "a ring that repeats its first vertex": (with_one("lat", 5, 3.0) | {"lon": np.array([1, 2, 2.1, 3, 3.1, 3.0])},
-                                                 "BadVolume", 2, "vertices"),
+        "a ring that repeats its first vertex": (
+            with_one("lat", 5, 3.0) | {"lon": np.array([1, 2, 2.1, 3, 3.1, 3.0])},
+            "BadVolume",
+            2,
+            "vertices",
+        ),
         "a radius below nothing": (with_one("radius_cm", 1, -1), "BadVolume", 1, "radius_cm"),
         "a radius over the limit": (with_one("radius_cm", 2, 100_000_001), "BadVolume", 2, "radius_cm"),
-        "a radius that is no number": (three(radius_cm=np.array([1.0, np.nan, 2.0])), "BadVolume", 1, "radius_cm"),
+        "a radius that is no number": (
+            three(radius_cm=np.array([1.0, np.nan, 2.0])),
+            "BadVolume",
+            1,
+            "radius_cm",
+        ),
         "a band inside out": (with_one("upper_cm", 2, -1), "BadVolume", 2, "upper_cm"),
-        "an interval that ends before it starts": (with_one("end_ms", 1, -1) | {"start_ms": np.array([0, 5, 0])},
-                                                   "BadVolume", 1, "end_ms"),
+        "an interval that ends before it starts": (
+            with_one("end_ms", 1, -1) | {"start_ms": np.array([0, 5, 0])},
+            "BadVolume",
+            1,
+            "end_ms",
+        ),
         "a reference that is none": (with_one("reference", 0, 4), "BadVolume", 0, "reference"),
         "offsets that fall": (three(vertex_offsets=np.array([0, 3, 1, 6])), "BadVolume", 1, "vertex_offsets"),
         "a column too short": (three(end_ms=np.zeros(2, int)), "UnequalLengths", -1, "end_ms"),
@@ -113,9 +140,16 @@ def test_a_refused_change_leaves_the_index_as_it_was() -> None:
 
 
 def test_empty_sets_are_answered_and_not_refused() -> None:
-    nothing = three(form=np.zeros(0, int), lon=np.zeros(0), lat=np.zeros(0), vertex_offsets=np.array([0]),
-                    **{name: np.zeros(0, int) for name in (
-                        "radius_cm", "lower_cm", "upper_cm", "reference", "start_ms", "end_ms")})
+    nothing = three(
+        form=np.zeros(0, int),
+        lon=np.zeros(0),
+        lat=np.zeros(0),
+        vertex_offsets=np.array([0]),
+        **{
+            name: np.zeros(0, int)
+            for name in ("radius_cm", "lower_cm", "upper_cm", "reference", "start_ms", "end_ms")
+        },
+    )
     volumes = engine.Volumes(**nothing)
     index = engine.Index(engine.Rules(margin=MARGIN))
     index.insert(np.zeros(0, np.uint64), volumes, party=0, kind=0)
@@ -145,9 +179,13 @@ def test_a_volume_of_our_own_is_read_by_its_fields_and_refused_by_them() -> None
     index = engine.Index(engine.Rules(margin=MARGIN))
     index.insert(1, good, party=1, kind=0)
     for field, changed in (
-        ("core", Some(core=Some())), ("lon_e7", Some(core=Some(at=(1_800_000_001, 0)))), ("radius_cm", Some(radius_cm=-5)),
-        ("reference", Some(band=Some(lower_cm=0, upper_cm=1, reference="agl"))), ("vertices", Some(core=Some(rings=[]))),
-        ("vertices", Some(core=Some(paths=[[(0, 0)]]))), ("end_ms", Some(interval=Some(start_ms=2, end_ms=1))),
+        ("core", Some(core=Some())),
+        ("lon_e7", Some(core=Some(at=(1_800_000_001, 0)))),
+        ("radius_cm", Some(radius_cm=-5)),
+        ("reference", Some(band=Some(lower_cm=0, upper_cm=1, reference="agl"))),
+        ("vertices", Some(core=Some(rings=[]))),
+        ("vertices", Some(core=Some(paths=[[(0, 0)]]))),
+        ("end_ms", Some(interval=Some(start_ms=2, end_ms=1))),
     ):
         with pytest.raises(engine.BadVolume) as raised:
             index.insert(2, Some(**(vars(good) | vars(changed))), party=1, kind=0)

@@ -49,11 +49,7 @@ pub fn place_fine(lon: i64, lat: i64) -> Place {
     let n = ((A_CM << 80) / w) as i128;
     let p = (n * cf) >> 60;
     let whole = |v: i128| ((v + (1 << 19)) >> 20) as i64;
-    [
-        whole((p * cl) >> 60),
-        whole((p * sl) >> 60),
-        whole((((n * (ONE - E2)) >> 60) * sf) >> 60),
-    ]
+    [whole((p * cl) >> 60), whole((p * sl) >> 60), whole((((n * (ONE - E2)) >> 60) * sf) >> 60)]
 }
 
 /// The place of a vertex in e7.

@@ -3,11 +3,11 @@
 //! The allowed shortcut is taken at every level: boxes of whole cores, of groups of edges, of edges, of runs
 //! of chords. It skips only what cannot be within reach, so the order of the work changes no answer.
 
+use super::REACH_MAX_CM;
 use super::chord::chords_within;
 use super::cut::{Edge, reach_of_run};
 use super::inside::contains;
 use super::place::Place;
-use super::REACH_MAX_CM;
 use crate::shape::Core;
 
 /// Edges in a group; a box is kept for each.
@@ -132,8 +132,15 @@ impl Placed {
             };
             let to = if a == b { from } else { edge.cut(1 << edge.halvings) };
             let reach = reach_of_run(edge.halvings);
-            let mut run =
-                Run { edge, first: 0, level: edge.halvings, cuts: None, from, to, around: Box3::of_run(from, to, reach) };
+            let mut run = Run {
+                edge,
+                first: 0,
+                level: edge.halvings,
+                cuts: None,
+                from,
+                to,
+                around: Box3::of_run(from, to, reach),
+            };
             let length = (0..3).map(|d| (to[d] - from[d]).abs()).max().unwrap_or(0);
             if (1..=HALVINGS_CUT).contains(&edge.halvings) && length < 8 * reach {
                 run.cuts = Some(all.len() as u32);
@@ -142,10 +149,8 @@ impl Placed {
             }
             runs.push(run);
         }
-        let groups: Vec<Box3> = runs
-            .chunks(GROUP)
-            .map(|group| group.iter().fold(Box3::EMPTY, |all, run| all.with(run.around)))
-            .collect();
+        let groups: Vec<Box3> =
+            runs.chunks(GROUP).map(|group| group.iter().fold(Box3::EMPTY, |all, run| all.with(run.around))).collect();
         let around = groups.iter().fold(Box3::EMPTY, |all, &group| all.with(group));
         Self { runs, cuts: all, groups, around }
     }
@@ -256,7 +261,9 @@ fn chord_gap_square(a: &Run, b: &Run) -> f64 {
         let gap: [f64; 3] = std::array::from_fn(|d| w[d] + s * u[d] - t * v[d]);
         dot(gap, gap)
     };
-    let along = |top: f64, whole: f64| if whole > 0.0 { (top / whole).clamp(0.0, 1.0) } else { 0.0 };
+    let along = |top: f64, whole: f64| {
+        if whole > 0.0 { (top / whole).clamp(0.0, 1.0) } else { 0.0 }
+    };
     let mut least = at(0.0, along(vw, vv)).min(at(1.0, along(vw + uv, vv)));
     least = least.min(at(along(-uw, uu), 0.0)).min(at(along(uv - uw, uu), 1.0));
     let area = uu * vv - uv * uv;
@@ -325,8 +332,16 @@ mod tests {
     #[test]
     fn the_stated_distances_of_the_definition_hold() {
         let point = |v: [i32; 2]| (Form::Point, vec![v], vec![]);
-        let hole = [[0, 0], [10_000_000, 0], [10_000_000, 10_000_000], [0, 10_000_000],
-            [4_000_000, 4_000_000], [6_000_000, 4_000_000], [6_000_000, 6_000_000], [4_000_000, 6_000_000]];
+        let hole = [
+            [0, 0],
+            [10_000_000, 0],
+            [10_000_000, 10_000_000],
+            [0, 10_000_000],
+            [4_000_000, 4_000_000],
+            [6_000_000, 4_000_000],
+            [6_000_000, 6_000_000],
+            [4_000_000, 6_000_000],
+        ];
         let square = (Form::Area, hole.to_vec(), vec![4, 8]);
         let north = |a: i32, b: i32, lat: i32| (Form::Line, vec![[a, lat], [b, lat]], vec![]);
         let table = [

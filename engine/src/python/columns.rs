@@ -3,6 +3,7 @@
 use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1};
 use pyo3::prelude::*;
 
+use super::errors::unlocked;
 use super::objects::Reading;
 use crate::check;
 use crate::fault::Fault;
@@ -209,7 +210,7 @@ impl PyVolumes {
             start_ms: column(start_ms, "start_ms")?,
             end_ms: column(end_ms, "end_ms")?,
         };
-        let volumes = py.detach(|| columns.assemble(&lon, &lat, vertex_offsets, part_offsets))?;
+        let volumes = unlocked(py, || columns.assemble(&lon, &lat, vertex_offsets, part_offsets))??;
         Ok(Self { volumes })
     }
 
@@ -299,4 +300,3 @@ impl Columns {
         Ok(volumes)
     }
 }
-

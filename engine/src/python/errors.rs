@@ -1,7 +1,9 @@
 //! The errors as Python sees them: one class for each remedy, with fields.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use pyo3::create_exception;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::fault::Fault;
@@ -17,6 +19,27 @@ create_exception!(
     "A column has another length than the first: `field`, `expected`, `actual`."
 );
 create_exception!(standclear_engine, BadArgument, EngineError, "An argument is out of range: `field`, `reason`.");
+
+create_exception!(
+    standclear_engine,
+    EngineBroken,
+    PyRuntimeError,
+    "A mistake of the engine's own. What was asked was not done; make a new index."
+);
+
+/// Works without the interpreter's lock. A panic ends here, as an ordinary exception.
+pub fn unlocked<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    guarded(|| py.detach(work))
+}
+
+/// Works with the lock held, for what is too short to let it go.
+pub fn guarded<T>(work: impl FnOnce() -> T) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+        EngineBroken::new_err(said.unwrap_or("a panic without words").to_owned())
+    })
+}
 
 impl From<Fault> for PyErr {
     fn from(fault: Fault) -> Self {
@@ -53,6 +76,7 @@ impl From<Fault> for PyErr {
 
 pub fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    module.add("EngineBroken", py.get_type::<EngineBroken>())?;
     module.add("EngineError", py.get_type::<EngineError>())?;
     module.add("BadVolume", py.get_type::<BadVolume>())?;
     module.add("DuplicateId", py.get_type::<DuplicateId>())?;

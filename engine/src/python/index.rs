@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::columns::{PyVolumes, codes, ids};
+use super::errors::{guarded, unlocked};
 use super::objects::Reading;
 use super::rules::{PyRules, filter_of, margin_of, owners_of};
 use crate::fault::Fault;
@@ -49,10 +50,10 @@ impl PyPacked {
             None => (0..volumes.len() as u64).collect(),
         };
         let threads = threads_of(threads);
-        let run = py.detach(|| {
+        let run = unlocked(py, || {
             let loose = Loose::of(volumes, ids, |row| owners[row], threads);
             Run::new(Packed::pack(&loose, false, threads), 0)
-        });
+        })?;
         Ok(Self { run })
     }
 
@@ -136,7 +137,7 @@ impl PyIndex {
         if let Ok(id) = given.extract::<u64>() {
             let owner = owners_of(1, party, kind, release)?[0];
             let loose = notice_of(volumes, id, owner)?;
-            return Ok(change(&self.index, &loose, 1)?);
+            return Ok(guarded(|| change(&self.index, &loose, 1))??);
         }
         let volumes = volumes_of(volumes)?;
         let volumes = &volumes.get().volumes;
@@ -147,13 +148,13 @@ impl PyIndex {
             owners.iter_mut().zip(parts).for_each(|(owner, part)| owner.part = part as u16);
         }
         let threads = threads_of(0);
-        py.detach(|| {
+        unlocked(py, || {
             if volumes.is_empty() {
                 return Ok(());
             }
             let loose = Loose::of(volumes, ids, |row| owners[row], threads);
             change(&self.index, &loose, threads)
-        })?;
+        })??;
         Ok(())
     }
 }
@@ -196,10 +197,10 @@ impl PyIndex {
     /// Removes notices with all their volumes: one id, or an array of ids.
     fn remove(&self, ids: &Bound<'_, PyAny>) -> PyResult<()> {
         if let Ok(id) = ids.extract::<u64>() {
-            return Ok(self.index.remove(&[id])?);
+            return Ok(guarded(|| self.index.remove(&[id]))??);
         }
         let given = super::columns::ids(ids, None)?;
-        Ok(ids.py().detach(|| self.index.remove(&given))?)
+        Ok(unlocked(ids.py(), || self.index.remove(&given))??)
     }
 
     /// What meets one volume, or several of one notice: a list of (id, part, asked, first_ms, distance_cm).
@@ -232,12 +233,12 @@ impl PyIndex {
         };
         let asked = asked_of(&loose);
         let ask = || self.index.check(&asked, rules, &filter, why).0;
-        let matches = if asked.len() > 1 { py.detach(ask) } else { ask() };
+        let matches = if asked.len() > 1 { unlocked(py, ask)? } else { guarded(ask)? };
         PyList::new(
             py,
-            matches.into_iter().map(|m| {
-                (m.id, m.part, m.asked, m.first_ms, if why { Some(m.distance_cm) } else { None })
-            }),
+            matches
+                .into_iter()
+                .map(|m| (m.id, m.part, m.asked, m.first_ms, if why { Some(m.distance_cm) } else { None })),
         )
     }
 
@@ -291,8 +292,8 @@ impl PyIndex {
     }
 
     /// Waits until the background has merged what it can.
-    fn settle(&self, py: Python<'_>) {
-        py.detach(|| self.index.settle());
+    fn settle(&self, py: Python<'_>) -> PyResult<()> {
+        unlocked(py, || self.index.settle())
     }
 
     fn __len__(&self) -> usize {
@@ -353,7 +354,7 @@ impl PyStream {
 
     fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let (stream, chunk) = (&mut self.stream, self.chunk);
-        match py.detach(|| stream.next(chunk)) {
+        match unlocked(py, || stream.next(chunk))? {
             None => Ok(None),
             Some(pairs) => self.dict(py, pairs).map(Some),
         }
@@ -362,7 +363,7 @@ impl PyStream {
     /// All that is left, in one piece. Memory grows with what is found.
     fn all<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stream = &mut self.stream;
-        let pairs = py.detach(|| stream.next(usize::MAX / 2)).unwrap_or_default();
+        let pairs = unlocked(py, || stream.next(usize::MAX / 2))?.unwrap_or_default();
         self.dict(py, pairs)
     }
 

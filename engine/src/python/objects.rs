@@ -43,11 +43,15 @@ impl Reading {
         let mut start = 0;
         let whole = [self.vertices.len() as u32];
         let parts = if ends.is_empty() { &whole[..] } else { ends };
-        check::parts(row, form, parts.iter().map(|&end| {
-            let part = &self.vertices[start..end as usize];
-            start = end as usize;
-            part
-        }))?;
+        check::parts(
+            row,
+            form,
+            parts.iter().map(|&end| {
+                let part = &self.vertices[start..end as usize];
+                start = end as usize;
+                part
+            }),
+        )?;
         into.push(Core::new(form, &self.vertices, ends), extent);
         Ok(())
     }
@@ -84,7 +88,9 @@ fn read_extent(row: usize, volume: &Bound<'_, PyAny>) -> PyResult<Extent> {
         "msl" => Reference::Msl,
         "sfc" => Reference::Sfc,
         "std" => Reference::Std,
-        other => return Err(Fault::row(row, "reference", format!("{other} is not w84, msl, sfc or std")).into()),
+        other => {
+            return Err(Fault::row(row, "reference", format!("{other} is not w84, msl, sfc or std")).into());
+        }
     };
     let extent = Extent {
         radius_cm: volume.getattr(intern!(py, "radius_cm"))?.extract()?,

@@ -4,6 +4,7 @@ use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
 
 use super::columns::{PyVolumes, integers};
+use super::errors::unlocked;
 use crate::check;
 use crate::exact::place::place;
 use crate::exact::within::{cores_within, stated_distance_cm};
@@ -44,7 +45,7 @@ pub fn pairs_meet<'py>(
         "integers" => (false, true),
         _ => return Err(Fault::argument("path", "give both, filter or integers").into()),
     };
-    let answers = py.detach(|| {
+    let answers = unlocked(py, || {
         let (mut frame, mut room) = (Frame::default(), Room::default());
         let mut one = |row: usize| {
             let (x, y) = (&a.extents[row], &b.extents[row]);
@@ -66,7 +67,7 @@ pub fn pairs_meet<'py>(
             }
         };
         (0..a.len()).map(&mut one).collect::<Vec<i8>>()
-    });
+    })?;
     Ok(answers.into_pyarray(py))
 }
 
@@ -76,7 +77,7 @@ pub fn stated_distances_cm<'py>(py: Python<'py>, a: &PyVolumes, b: &PyVolumes) -
     let (a, b) = (&a.volumes, &b.volumes);
     same_length(a, b)?;
     let distances: Vec<i64> =
-        py.detach(|| (0..a.len()).map(|row| stated_distance_cm(a.core(row), b.core(row))).collect());
+        unlocked(py, || (0..a.len()).map(|row| stated_distance_cm(a.core(row), b.core(row))).collect())?;
     Ok(distances.into_pyarray(py))
 }
 

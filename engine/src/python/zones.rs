@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::columns::{coordinates, integers};
+use super::errors::unlocked;
 use super::index::{PyIndex, threads_of};
 use super::rules::{filter_of, margin_of};
 use crate::entries::{Ahead, Tracks, entries};
@@ -95,7 +96,7 @@ impl PyZones {
         }
         let (margin, filter) = (margin_or_none(margin)?, filter_of(parties, kinds, release)?);
         let runs = index.index.snapshot().all();
-        Ok(Self { zones: py.detach(|| Zones::of(runs, (start_ms, end_ms), margin, &filter)) })
+        Ok(Self { zones: unlocked(py, || Zones::of(runs, (start_ms, end_ms), margin, &filter))? })
     }
 
     /// The zones each position is in, at its moment: a dict of arrays `row`, `zone`, `part`.
@@ -131,7 +132,7 @@ impl PyZones {
             (row, zone, part)
         };
         let threads = threads_of(threads).min(rows / 65_536 + 1);
-        let (row, zone, part) = py.detach(|| {
+        let (row, zone, part) = unlocked(py, || {
             let each = rows.div_ceil(threads).max(1);
             let mut all = (Vec::new(), Vec::new(), Vec::new());
             std::thread::scope(|scope| {
@@ -148,7 +149,7 @@ impl PyZones {
                 }
             });
             all
-        });
+        })?;
         let dict = PyDict::new(py);
         dict.set_item("row", row.into_pyarray(py))?;
         dict.set_item("zone", zone.into_pyarray(py))?;
@@ -215,7 +216,7 @@ pub fn entries_ahead<'py>(
         height_cm: given.height_cm.as_deref(),
         reference: given.reference,
     };
-    let found = py.detach(|| entries(&runs, &tracks, ahead, margin, &filter));
+    let found = unlocked(py, || entries(&runs, &tracks, ahead, margin, &filter))?;
     let dict = PyDict::new(py);
     dict.set_item("row", found.iter().map(|e| u64::from(e.row)).collect::<Vec<u64>>().into_pyarray(py))?;
     dict.set_item("zone", found.iter().map(|e| e.id).collect::<Vec<u64>>().into_pyarray(py))?;
@@ -248,14 +249,12 @@ fn courses_of(
         return Err(Fault::row(row, "speed_cm_s", "out of range: give 0 to 10000000").into());
     }
     Ok((0..rows)
-        .map(|row| Course {
-            lon_e7: lon_e7[row],
-            lat_e7: lat_e7[row],
-            course_deg: course[row],
-            speed_cm_s: speed[row],
-        })
+        .map(|row| Course { lon_e7: lon_e7[row], lat_e7: lat_e7[row], course_deg: course[row], speed_cm_s: speed[row] })
         .collect())
 }
+
+/// One straight piece of a leg: from and to, each (lon_e7, lat_e7).
+type Piece = ((i32, i32), (i32, i32));
 
 /// The legs of one position's path, as `entries` reckons them: a list of lists of ((lon, lat), (lon, lat)).
 #[pyfunction]
@@ -267,7 +266,7 @@ pub fn legs_ahead(
     speed_cm_s: f64,
     minutes: i64,
     step_s: i64,
-) -> PyResult<Vec<Vec<((i32, i32), (i32, i32))>>> {
+) -> PyResult<Vec<Vec<Piece>>> {
     let ahead = ahead_of(minutes, step_s)?;
     let course = Course { lon_e7, lat_e7, course_deg, speed_cm_s };
     let pair = |piece: &[[i32; 2]; 2]| ((piece[0][0], piece[0][1]), (piece[1][0], piece[1][1]));
