@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from standclear.spacetime.bounds import arc_of
 from standclear.spacetime.earth import sincos
 from standclear.spacetime.shape import parts_of
 from standclear.spacetime.volume import Volume
@@ -19,11 +20,12 @@ def extent_cm(volumes: Sequence[Volume]) -> int:
 
     Integers throughout, so that everybody labels alike; a bound is a label's, never a decision's.
     """
-    lons = [lon for volume in volumes for part in parts_of(volume.core) for lon, _ in part]
-    lats = [lat for volume in volumes for part in parts_of(volume.core) for _, lat in part]
+    parts = tuple(part for volume in volumes for part in parts_of(volume.core))
+    west, east = arc_of(parts)
+    lats = [lat for part in parts for _, lat in part]
     nearest = 0 if min(lats) <= 0 <= max(lats) else min(abs(min(lats)), abs(max(lats)))
     cosine = sincos(nearest << 16)[1]
-    wide = (max(lons) - min(lons)) * CM_PER_DEGREE * cosine // (_ONE * 10_000_000)
+    wide = (east - west) * CM_PER_DEGREE * cosine // (_ONE * 10_000_000)
     high = (max(lats) - min(lats)) * CM_PER_DEGREE // 10_000_000
     return max(wide, high) + 2 * max(volume.radius_cm for volume in volumes)
 

@@ -104,7 +104,7 @@ def _ground(volume: Volume, grown_cm: int) -> tuple[int, int, tuple[tuple[int, i
     lats = [vertex[1] for part in parts for vertex in part]
     higher = grown_cm * LAT_PER_CM_E11 // 10_000 + 1
     south, north = min(lats) - higher, max(lats) + higher
-    west, east = _arc(parts)
+    west, east = arc_of(parts)
     return (
         max(-LAT_E7_MAX, south),
         min(LAT_E7_MAX, north),
@@ -112,7 +112,7 @@ def _ground(volume: Volume, grown_cm: int) -> tuple[int, int, tuple[tuple[int, i
     )
 
 
-def _arc(parts: tuple[Path, ...]) -> tuple[int, int]:
+def arc_of(parts: tuple[Path, ...]) -> tuple[int, int]:
     """An arc of longitude that holds all parts and leaves out the widest gap; east may lie beyond 180°."""
     sides = sorted((min(lon for lon, _ in part), max(lon for lon, _ in part)) for part in parts)
     reached = sides[0][1]
