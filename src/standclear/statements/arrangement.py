@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from standclear.errors import Malformed
 from standclear.spacetime.units import FOREVER_MS
 from standclear.statements.canonical import Value, b64u
-from standclear.statements.fields import Fields
+from standclear.statements.fields import Fields, choice_reader, text_reader
 from standclear.statements.header import NOTICE_KINDS
 
 STATES = frozenset({"in_force", "suspended", "terminated"})
@@ -227,16 +227,12 @@ def _read_concern(value: Value, path: str) -> Concern:
     return concern
 
 
-def _read_told(value: Value, path: str) -> str:
-    return Fields({"tell": value}, path).choice("tell", TOLD)
-
-
 def _read_one_sided(value: Value, path: str) -> OneSided:
     fields = Fields(value, path)
     row = OneSided(
         notice_released=fields.flag("notice_released"),
         activity_released=fields.flag("activity_released"),
-        tell=fields.many("tell", _read_told, 3),
+        tell=fields.many("tell", choice_reader(TOLD), 3),
     )
     fields.done()
     return row
@@ -286,7 +282,7 @@ def read_arrangement(fields: Fields) -> Arrangement:
         name=fields.text("name", 200, 1),
         state=fields.choice("state", STATES),
         members=fields.many("members", _read_member, 256, least=2),
-        neutral=Fields({"p": fields.take("neutral")}, fields.path).raw_or_none("p", 16),
+        neutral=fields.raw_or_none("neutral", 16),
         matrix=fields.many("matrix", _read_concern, 64, least=1),
         one_sided=fields.many("one_sided", _read_one_sided, 4),
         kinds=fields.many("kinds", _read_kind_rule, len(NOTICE_KINDS), least=1),
@@ -348,7 +344,5 @@ class Adherence:
 def read_adherence(fields: Fields) -> Adherence:
     return Adherence(
         adheres=fields.flag("adheres"),
-        reservations=fields.many(
-            "reservations", lambda one, at: Fields({"r": one}, at).text("r", 500, 1), 16
-        ),
+        reservations=fields.many("reservations", text_reader(500), 16),
     )

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from standclear.statements.canonical import Value, b64u, canonical
-from standclear.statements.fields import Fields
-from standclear.statements.lists import FORMS
+from standclear.statements.fields import Fields, raw_reader, text_reader
+from standclear.statements.lists import FORMS, REF_BYTES
 
 EFFECTS = frozenset(
     {
@@ -192,23 +192,15 @@ def read_record(value: Value, path: str) -> Record:
     return record
 
 
-def _refs(fields: Fields, name: str) -> tuple[bytes, ...]:
-    return fields.many(name, lambda one, at: Fields({"ref": one}, at).raw("ref", 36), 1_000_000)
-
-
-def _words(fields: Fields, name: str) -> tuple[str, ...]:
-    return fields.many(name, lambda one, at: Fields({"word": one}, at).text("word", 64, 1), 64)
-
-
 def _read_effect(fields: Fields) -> EffectRecord:
     return EffectRecord(
         index=fields.integer("index"),
         sid=fields.raw("sid", 32),
         effect=fields.choice("effect", EFFECTS),
         rule=fields.raw_or_none("rule", 32),
-        marks=_words(fields, "marks"),
+        marks=fields.many("marks", text_reader(64), 64),
         aware_of=fields.integer("aware_of"),
-        missing=_refs(fields, "missing"),
+        missing=fields.many("missing", raw_reader(REF_BYTES), 1_000_000),
         salt=fields.raw("salt", 16),
     )
 
@@ -246,7 +238,7 @@ def _read_meets(fields: Fields) -> MeetsRecord:
         rule=fields.raw("rule", 32),
         predicate=fields.text("predicate", 32, 1),
         trigger=fields.raw("trigger", 32),
-        told=_words(fields, "told"),
+        told=fields.many("told", text_reader(64), 64),
         salt=fields.raw("salt", 16),
     )
 

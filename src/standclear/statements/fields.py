@@ -76,10 +76,7 @@ class Fields:
     def choice(self, name: str, words: Sequence[str] | frozenset[str]) -> str:
         value = self.take(name)
         if type(value) is not str or value not in words:
-            known = ", ".join(sorted(words))
-            raise Malformed(
-                self._at(name), f"{str(value)[:40]!r} is not one of: {known}", "use one of these words"
-            )
+            raise _not_one_of(self._at(name), value, words)
         return value
 
     def raw(self, name: str, size: int | None) -> bytes:
@@ -119,6 +116,29 @@ class Fields:
 def raw_reader(size: int) -> Callable[[Value, str], bytes]:
     """A reader of base64url texts of `size` bytes, for `Fields.many`."""
     return lambda value, path: from_b64u(value, size, path)
+
+
+def choice_reader(words: frozenset[str]) -> Callable[[Value, str], str]:
+    """A reader of one of these words, for `Fields.many`."""
+
+    def read(value: Value, path: str) -> str:
+        if type(value) is not str or value not in words:
+            raise _not_one_of(path, value, words)
+        return value
+
+    return read
+
+
+def read_count(value: Value, path: str) -> int:
+    """An integer from 0 to 2^53 - 1, for `Fields.many`."""
+    if type(value) is not int or not 0 <= value <= INTEGER_MAX:
+        raise Malformed(path, f"not an integer from 0 to {INTEGER_MAX}", "mend the number or its unit")
+    return value
+
+
+def _not_one_of(path: str, value: Value, words: Sequence[str] | frozenset[str]) -> Malformed:
+    known = ", ".join(sorted(words))
+    return Malformed(path, f"{str(value)[:40]!r} is not one of: {known}", "use one of these words")
 
 
 def text_reader(most: int) -> Callable[[Value, str], str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from standclear.errors import Malformed
 from standclear.spacetime.units import FOREVER_MS
 from standclear.statements.canonical import Value, b64u
-from standclear.statements.fields import Fields, text_reader
+from standclear.statements.fields import Fields, choice_reader, text_reader
 
 MOVEMENT_TYPES = frozenset(
     {
@@ -99,7 +99,7 @@ def read_movement(value: Value, path: str) -> Movement:
         units=fields.integer("units", 1, 10_000),
         headcount=fields.integer_or_none("headcount", 0, 1_000_000),
         identification=fields.many("identification", text_reader(100), 64),
-        markings=fields.many("markings", lambda one, at: Fields({"m": one}, at).choice("m", MARKINGS), 8),
+        markings=fields.many("markings", choice_reader(MARKINGS), 8),
         repeats=fields.raw_or_none("repeats", 36),
     )
     fields.done()

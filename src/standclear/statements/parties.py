@@ -11,7 +11,7 @@ from standclear.errors import Malformed
 from standclear.keys import sha256
 from standclear.spacetime.units import FOREVER_MS
 from standclear.statements.canonical import Value, b64u
-from standclear.statements.fields import Fields, text_reader
+from standclear.statements.fields import Fields, raw_reader, text_reader
 
 PARTY_TYPES = frozenset(
     {
@@ -191,7 +191,7 @@ class Retirement:
 
 def read_retirement(fields: Fields) -> Retirement:
     return Retirement(
-        keys=fields.many("keys", lambda one, at: Fields({"key": one}, at).raw("key", 32), KEYS_MAX, least=1),
+        keys=fields.many("keys", raw_reader(32), KEYS_MAX, least=1),
         drain_until_ms=fields.integer("drain_until_ms", 0, FOREVER_MS),
     )
 
@@ -212,6 +212,6 @@ REVOCATION_REASONS = frozenset({"lost", "stolen", "captured", "misused", "left_s
 
 def read_revocation(fields: Fields) -> Revocation:
     return Revocation(
-        keys=fields.many("keys", lambda one, at: Fields({"key": one}, at).raw("key", 32), KEYS_MAX, least=1),
+        keys=fields.many("keys", raw_reader(32), KEYS_MAX, least=1),
         reason=fields.choice("reason", REVOCATION_REASONS),
     )

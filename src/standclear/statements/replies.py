@@ -8,7 +8,7 @@ from standclear.errors import Malformed
 from standclear.keys import hmac_sha256
 from standclear.spacetime.units import FOREVER_MS
 from standclear.statements.canonical import Value, b64u
-from standclear.statements.fields import Fields, raw_reader, text_reader
+from standclear.statements.fields import Fields, raw_reader, read_count, text_reader
 from standclear.statements.notices import Note, read_note
 
 ACKNOWLEDGEMENT_ANSWERS = frozenset({"noted", "will_avoid", "will_adjust", "cannot_avoid", "disputed"})
@@ -73,17 +73,13 @@ class Acknowledgement:
         }
 
 
-def _read_position(value: Value, path: str) -> int:
-    return Fields({"position": value}, path).integer("position")
-
-
 def read_acknowledgement(fields: Fields) -> Acknowledgement:
     return Acknowledgement(
         answer=fields.choice("answer", ACKNOWLEDGEMENT_ANSWERS),
         member=fields.text("member", 64, 1),
         opened_ms=fields.integer_or_none("opened_ms", 0, FOREVER_MS),
         span=fields.one_or_none("span", _read_range),
-        exceptions=fields.many("exceptions", _read_position, 4_096),
+        exceptions=fields.many("exceptions", read_count, 4_096),
         tags=fields.many("tags", raw_reader(32), 16),
         note=fields.one_or_none("note", read_note),
     )
