@@ -30,7 +30,9 @@ def vectors(name: str) -> Any:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_integers_and_filter_agree_with_python_at_the_flip_and_about_it(family: str) -> None:
     share = FAMILIES[family][1]
-    told = compare(engine, family, seed=4711, count=max(100, 20 * share), in_python=max(20, share + share // 2))
+    told = compare(
+        engine, family, seed=4711, count=max(100, 20 * share), in_python=max(20, share + share // 2)
+    )
     assert told["asked"] > 40 * share
     assert (0, 0) == (told["differ"], told["wrong"])
 
