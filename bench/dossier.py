@@ -8,6 +8,7 @@ The log is made by a service in this process on a memory store; verifying is tim
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import platform
 import sys
@@ -37,7 +38,8 @@ def main() -> None:
         world.settle()
         dossier, policy = dossier_of(world.service), policy_of(world.service)
         size = world.service.size
-    took = min(timed(dossier, policy) for _ in range(3))
+    gc.disable()  # as the command does
+    wall_s, took = min(timed(dossier, policy) for _ in range(3))
     one_s = signature_s()
     found = {
         "bytes": len(dossier),
@@ -46,7 +48,8 @@ def main() -> None:
         "machine": platform.processor() or platform.machine(),
         "python": platform.python_version(),
         "share_of_signatures": round(one_s * size / took, 2),
-        "verify_s": round(took, 2),
+        "verify_cpu_s": round(took, 2),
+        "verify_wall_s": round(wall_s, 2),
     }
     out = HERE / "out"
     out.mkdir(exist_ok=True)
@@ -96,10 +99,11 @@ async def cast_one(world: World, party: cast.Actor, draft: Draft) -> asyncio.Tas
     return asyncio.create_task(submit())
 
 
-def timed(dossier: bytes, policy: bytes) -> float:
-    start = time.perf_counter()
+def timed(dossier: bytes, policy: bytes) -> tuple[float, float]:
+    """One verification: by the clock on the wall, and by the processor."""
+    start, busy = time.perf_counter(), time.process_time()
     report = verify(dossier, policy)
-    took = time.perf_counter() - start
+    took = time.perf_counter() - start, time.process_time() - busy
     assert report.exit_code() == 0, report.broken()
     return took
 
@@ -108,10 +112,10 @@ def signature_s() -> float:
     """What one Ed25519 verification costs here."""
     key = SigningKey.from_seed(bytes(32))
     signature = key.sign(b"m" * 1_000)
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(2_000):
         assert verify_ed25519(key.public, signature, b"m" * 1_000)
-    return (time.perf_counter() - start) / 2_000
+    return (time.process_time() - start) / 2_000
 
 
 if __name__ == "__main__":

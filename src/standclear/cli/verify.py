@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"cannot read {error.filename}: {error.strerror}", file=sys.stderr)
         return UNUSABLE
+    gc.disable()  # millions of small values and no cycles: looking for them is a fifth of the time
     try:
         report = verify(text, policy, receipts)
     except Malformed as error:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from standclear.keys import sha256
 from standclear.statements.canonical import Value, b64u, canonical
-from standclear.statements.deeds import Record
+from standclear.statements.deeds import Record, leaves_of
 from standclear.statements.lists import InboxHead, SaltedList, Slot
 
 FORMAT = "standclear.dossier/v1"
@@ -54,13 +55,18 @@ class OpenedBody:
     value: Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RecordList:
-    """One of the three lists of a deeds statement, with all its records; `records` are their JSON values."""
+    """One of the three lists of a deeds statement, with all its records."""
 
     name: str
     salt: bytes
     records: tuple[Record, ...]
+
+    @cached_property
+    def leaves(self) -> tuple[bytes, ...]:
+        """The records' canonical texts: the leaves of the list, and what stands in the line."""
+        return leaves_of(self.records)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,14 +182,11 @@ def _entry_lines(part: EntryPart) -> Iterator[bytes]:
             b64u(body.salt).encode("ascii"),
         )
     for one in part.lists:
-        yield canonical(
-            {
-                "index": part.index,
-                "line": "records",
-                "list": one.name,
-                "records": [record.to_value() for record in one.records],
-                "salt": b64u(one.salt),
-            }
+        yield b'{"index":%d,"line":"records","list":"%s","records":[%s],"salt":"%s"}' % (
+            part.index,
+            one.name.encode("ascii"),
+            b",".join(one.leaves),
+            b64u(one.salt).encode("ascii"),
         )
     for single in part.singles:
         yield canonical(

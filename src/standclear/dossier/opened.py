@@ -15,7 +15,7 @@ from standclear.errors import BadInclusion, StandclearError
 from standclear.keys import sha256
 from standclear.statements.bodies import Body, parse_body
 from standclear.statements.canonical import Value, from_b64u
-from standclear.statements.deeds import Record, leaves_of, record_leaf
+from standclear.statements.deeds import Record, record_leaf
 from standclear.statements.entry import parse_entry
 from standclear.statements.envelope import Envelope
 from standclear.statements.header import Header, parse_header
@@ -295,7 +295,7 @@ def _open_deeds(one: Opened, part: EntryPart, names: Names, findings: Findings) 
 
 
 def _list_digest(listed: RecordList) -> bytes:
-    return SaltedList(salt=listed.salt, leaves=leaves_of(listed.records)).digest()
+    return SaltedList(salt=listed.salt, leaves=listed.leaves).digest()
 
 
 def _single_digest(single: SingleRecord) -> bytes | None:

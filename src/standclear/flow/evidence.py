@@ -35,7 +35,6 @@ from standclear.statements.deeds import (
     MeetsRecord,
     Record,
     ReleaseRecord,
-    leaves_of,
     read_record,
 )
 from standclear.statements.entry import parse_entry
@@ -338,7 +337,7 @@ class _Gathering:
 
 def _singles(listed: RecordList, positions: Sequence[int]) -> Iterator[SingleRecord]:
     """These records of a list, each with its path."""
-    tree = Tree(leaf_hash(leaf) for leaf in leaves_of(listed.records)) if positions else Tree()
+    tree = Tree(leaf_hash(leaf) for leaf in listed.leaves) if positions else Tree()
     for position in positions:
         yield SingleRecord(
             name=listed.name,
