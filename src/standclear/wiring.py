@@ -22,6 +22,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -157,8 +158,12 @@ def _description(config: Config) -> LogDescription:
 
 
 def _index() -> tuple[str, Callable[[], CandidateIndex]]:
-    """The index in use, and its name: /health and /v1/log say which it is."""
-    return "rtree", RTreeIndex
+    """The native engine where it is installed, else SQLite's R*Tree; the start, /health and /v1/log say which."""
+    if find_spec("standclear_engine") is None:
+        return "rtree", RTreeIndex
+    from standclear.stores.native import NativeIndex
+
+    return "native", NativeIndex
 
 
 def read_service_seed(directory: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from random import Random
 
 import pytest
@@ -20,6 +21,11 @@ from standclear.stores.listed import ListedIndex
 from standclear.stores.rtree import RTreeIndex
 
 INDEXES: dict[str, Callable[[], CandidateIndex]] = {"plain list": ListedIndex, "R*Tree": RTreeIndex}
+IS_NATIVE_HERE = find_spec("standclear_engine") is not None
+if IS_NATIVE_HERE:
+    from standclear.stores.native import NativeIndex
+
+    INDEXES["native engine"] = NativeIndex
 
 SEED = 20260
 NOON_MS = 1_790_000_000_000
@@ -216,3 +222,10 @@ def test_a_number_that_is_absent_cannot_be_taken_out(index: CandidateIndex) -> N
     index.remove(1)
     with pytest.raises(KeyError):
         index.remove(1)
+
+
+@pytest.mark.skipif(
+    not IS_NATIVE_HERE, reason="THE NATIVE ENGINE IS NOT INSTALLED: its index is not tested (make engine)"
+)
+def test_the_native_engine_is_held_to_this_suite_too() -> None:
+    assert "native engine" in INDEXES
