@@ -64,12 +64,16 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"cannot read {error.filename}: {error.strerror}", file=sys.stderr)
         return UNUSABLE
+    was_collecting = gc.isenabled()
     gc.disable()  # millions of small values and no cycles: looking for them is a fifth of the time
     try:
         report = verify(text, policy, receipts)
     except Malformed as error:
         print(f"the policy is not a policy file: {error}", file=sys.stderr)
         return UNUSABLE
+    finally:
+        if was_collecting:
+            gc.enable()
     if arguments.json:
         print(json.dumps({"verified_with": _software(), **report.to_value()}, ensure_ascii=False, indent=2))
     else:

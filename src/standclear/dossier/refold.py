@@ -67,6 +67,7 @@ class Counts:
     effects: Counter[str] = field(default_factory=Counter)
     releases: int = 0
     meetings: int = 0
+    said_only: int = 0
 
 
 class Refold:
@@ -293,6 +294,8 @@ class Refold:
                     rec.a, rec.a_form, rec.b, rec.b_form, rec.concern, rec.rule, rec.predicate, rec.told,
                 )  # fmt: skip
                 said_meets[rec.trigger, meet] += 1
+            else:
+                self.counts.said_only += 1
         self.counts.releases += sum(said_releases.values())
         self.counts.meetings += sum(said_meets.values())
         is_whole = "items" in one.whole_lists
@@ -368,6 +371,10 @@ def summarize(refold: Refold, names: Names, findings: Findings) -> None:
     )
     findings.holds(8, "the chains of all keys were followed")
     findings.holds(11, f"{counts.deeds} deeds statements cover the log without a hole, up to {up_to}")
+    if counts.said_only:
+        findings.holds(
+            11, f"{counts.said_only} records of handing things to a channel are the service's word alone"
+        )
     if refold.doubtful_from is not None:
         findings.unproven(
             14,
