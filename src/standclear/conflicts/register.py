@@ -151,6 +151,7 @@ class Register:
         else:
             if old.state == "stands":
                 self._take_out(old, "replaced")
+                old.ended_ms = one.integrated_ms
             elif not any(split_ref(ref)[0] == one.sid for ref in old.successors):  # which divides it
                 outcome.effect = "branched" if old.state == "replaced" else "stale"
                 outcome.mark(f"replaces_{old.state}")
@@ -181,6 +182,7 @@ class Register:
                 outcome.mark(f"ends_{old.state}")
             else:
                 self._take_out(old, "ended")
+                old.ended_ms = filing.now_ms
                 if outcome.effect == "recorded":
                     outcome.effect = "in_force"
 
@@ -382,7 +384,7 @@ class Register:
             elif outcome.effect == "in_force":
                 outcome.effect = "blanket" if blanket else "uncited" if uncited else "aware"
         for one in stands:
-            one.effect = outcome.effect
+            one.effect, one.marks = outcome.effect, tuple(outcome.marks)
 
 
 def decide(

@@ -22,6 +22,7 @@ class Standing:
     slot. `same_as` holds earlier versions that differ in nothing material: citing one of them still counts. For an
     activity, `effect` is what its filing earned, `cited` what it cites, `unaware` what came later and its desk has
     not acknowledged. `rules` are those in force when it was filed: whom its owner could know as a party of them.
+    `marks` are what its filing was labelled with; `ended_ms` is when it was replaced, closed or cancelled.
     """
 
     number: int
@@ -39,6 +40,8 @@ class Standing:
     slots: Mapping[bytes | None, Slot]
     what: What
     effect: str = "in_force"
+    marks: tuple[str, ...] = ()
+    ended_ms: int | None = None
     state: str = "stands"
     change: str | None = None
     cited: frozenset[bytes] = frozenset()
