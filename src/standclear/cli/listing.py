@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from standclear.cli import speech
@@ -32,7 +32,7 @@ from standclear.spacetime.interval import Interval
 from standclear.spacetime.shape import Point
 from standclear.spacetime.volume import Volume
 from standclear.statements.canonical import b64u
-from standclear.statements.compose import Draft
+from standclear.statements.compose import Draft, Recipient
 from standclear.statements.notices import Entered, Notice, Row
 
 GROUPS_SHOWN = 12
@@ -52,7 +52,8 @@ def file_list(arguments: argparse.Namespace) -> int:
         arguments.fates.write_text(fates_csv(intake), "utf-8")
     dispatch = os.urandom(16)
     with Line.of(arguments.home, arguments.seat) as line:
-        drafts = list(_drafts(arguments, intake, line, dispatch))
+        to = line.recipients(arguments.to)
+        drafts = list(drafts_of(intake, _terms(arguments), to, line.under, dispatch))
         progress = Progress("filed", len(intake.accepted))
         filed = line.say_all(drafts, lambda done: progress.at(min(done * ITEMS_MAX, len(intake.accepted))))
         progress.end()
@@ -94,43 +95,74 @@ def _beside(arguments: argparse.Namespace, suffix: str) -> Path:
     return source.with_name(source.name + suffix)
 
 
-def _drafts(arguments: argparse.Namespace, intake: Intake, line: Line, dispatch: bytes) -> Iterator[Draft]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTerms:
+    """What is said of every row of a list alike: class, grade, until when, and how wide.
+
+    `least_cm` is added to what a position's digits leave open; `widened_cm` (None: no such form) to that again.
+    """
+
+    site_class: str
+    grade: str
+    quality: str
+    interval: Interval
+    band: Band
+    least_cm: int
+    widened_cm: int | None
+
+
+def _terms(arguments: argparse.Namespace) -> ListTerms:
     now_ms = wall_ms()
     until_ms = now_ms + span_ms(arguments.valid, "--valid")
-    interval = Interval(start_ms=now_ms, end_ms=until_ms)
-    to = line.recipients(arguments.to)
-    widened = arguments.widen is not None
-    if any(one.form == "widened" for one in to) and not widened:
+    return ListTerms(
+        site_class=arguments.site_class,
+        grade=arguments.grade,
+        quality=arguments.quality,
+        interval=Interval(start_ms=now_ms, end_ms=until_ms),
+        band=read_heights(arguments.heights),
+        least_cm=max(RADIUS_CM_LEAST, length_cm(arguments.radius, "--radius")),
+        widened_cm=None if arguments.widen is None else length_cm(arguments.widen, "--widen"),
+    )
+
+
+def drafts_of(
+    intake: Intake, terms: ListTerms, to: Sequence[Recipient], under: bytes, dispatch: bytes
+) -> Iterator[Draft]:
+    """The accepted rows of a list as statements of up to 4,096 items, all of one dispatch.
+
+    Raises:
+        Malformed: a widened form is released, and how wide is not said.
+    """
+    if terms.widened_cm is None and any(one.form == "widened" for one in to):
         raise Malformed("--widen", "a widened form is released and not given", "say how wide: --widen 3 km")
     file = bytes.fromhex(intake.sha256)
-    band = read_heights(arguments.heights)
-    least_cm = max(RADIUS_CM_LEAST, length_cm(arguments.radius, "--radius"))
     for rows in _chunks(intake.accepted):
-        forms: dict[str, list[Notice]] = {"exact": []}
-        for row in rows:
-            what = speech.site(
-                row.listed.category, until_ms, site_class=arguments.site_class, grade=arguments.grade
-            )
-            volume = _volume(row, least_cm, band, interval)
-            forms["exact"].append(
-                speech.notice(
-                    what,
-                    [volume],
-                    name=row.listed.name[:300],
-                    quality="position_doubtful" if "position doubtful" in row.marks else arguments.quality,
-                    row=Row(dispatch=dispatch, file=file, number=row.listed.number),
-                    entered=[_entered(row)],
-                )
-            )
-            if widened:
-                wide = Volume(
-                    core=volume.core,
-                    radius_cm=volume.radius_cm + length_cm(arguments.widen, "--widen"),
-                    band=volume.band,
-                    interval=volume.interval,
-                )
-                forms.setdefault("widened", []).append(speech.notice(what, [wide], name="", form="widened"))
-        yield speech.filing(dict(forms), to, line.under)
+        forms: dict[str, list[Notice]] = {"exact": [_exact(row, terms, dispatch, file) for row in rows]}
+        if terms.widened_cm is not None:
+            forms["widened"] = [_wider(one, terms.widened_cm) for one in forms["exact"]]
+        yield speech.filing(dict(forms), to, under)
+
+
+def _exact(row: SiteRow, terms: ListTerms, dispatch: bytes, file: bytes) -> Notice:
+    what = speech.site(
+        row.listed.category, terms.interval.end_ms, site_class=terms.site_class, grade=terms.grade
+    )
+    return speech.notice(
+        what,
+        [_volume(row, terms.least_cm, terms.band, terms.interval)],
+        name=row.listed.name[:300],
+        quality="position_doubtful" if "position doubtful" in row.marks else terms.quality,
+        row=Row(dispatch=dispatch, file=file, number=row.listed.number),
+        entered=[_entered(row)],
+    )
+
+
+def _wider(exact: Notice, widened_cm: int) -> Notice:
+    [volume] = exact.volumes
+    wide = Volume(
+        core=volume.core, radius_cm=volume.radius_cm + widened_cm, band=volume.band, interval=volume.interval
+    )
+    return speech.notice(exact.what, [wide], name="", form="widened")
 
 
 def _chunks(rows: Sequence[SiteRow]) -> Iterator[Sequence[SiteRow]]:
