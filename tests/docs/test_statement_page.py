@@ -27,12 +27,13 @@ from statement_samples import PLACES, SCENE, embedded, sample_of
 from statement_schema import PAGE, RECORDS, edges, fields_of, tables, words
 from vectors.make_statements import FILES
 from vectors.statement_cases import plain_header
-from vectors.statement_scene import deeds_of
+from vectors.statement_scene import deeds_of, key_of
 
 # --- examples -------------------------------------------------------------------------------------------
 
 KEY = SigningKey.from_seed(bytes(range(32)))
-SAID = SCENE.said["retirement"]
+SAID = SCENE.said["enrolment of South"]
+SIGNERS = (key_of("South root"), SCENE.root)
 SALT16, SALT32 = bytes(range(16)), bytes(range(32))
 PARTY = party_id(KEY.public)
 
@@ -62,6 +63,7 @@ def examples() -> dict[str, dict[str, str]]:
             "the bytes 0 to 4": f"`{b64u(bytes(range(5)))}`",
         },
         "### 2.2 Entry and leaf": {
+            "public keys, in the order of `from.keys`": ", ".join(shown(key.public) for key in SIGNERS),
             "payload": text(envelope.payload),
             "`signed` begins": text(envelope.signed_bytes()[:59]),
             "sid": shown(envelope.sid()),
