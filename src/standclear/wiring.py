@@ -13,6 +13,7 @@ The life of a process, numbered here and at the code:
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -48,6 +49,8 @@ SEED_FILE: Final = "service.seed"
 POLICY_FILE: Final = "log.policy"
 _SEED_MARK: Final = "standclear-service-seed/v1 "
 _ORIGIN: Final = "origin"
+_COLLECTED_EVERY: Final = 50_000
+"""New objects between two looks of the collector: statements make many that live, and hardly a cycle."""
 _EXERCISE_ORIGIN: Final = "exercise.standclear.example/trial"
 _EXERCISE_NAME: Final = "EXERCISE trial"
 
@@ -138,6 +141,8 @@ def _built(config: Config, store: SqliteLogStore, given: Clock | None) -> Servic
     service = Service(  # 3
         store=store, keys=keys, clock=clock, fresh=os.urandom, make_index=make_index, index_name=index_name
     )
+    gc.freeze()  # what was rebuilt lives as long as the process: the collector need not visit it again
+    gc.set_threshold(_COLLECTED_EVERY, 50, 100)
     charter = service.book.roll.charter
     if charter is not None and charter.service_root != keys.root.public:
         raise WrongLog(

@@ -10,7 +10,7 @@ from standclear.conflicts.outcome import Outcome
 from standclear.flow.identity import ServiceKeys
 from standclear.keys import key_id
 from standclear.spacetime.meet import PREDICATE_ID
-from standclear.statements.canonical import Value, b64u, canonical
+from standclear.statements.canonical import b64u
 from standclear.statements.compose import Fresh, sign_payload
 from standclear.statements.deeds import (
     EffectRecord,
@@ -145,13 +145,10 @@ def compose_deeds(
         inboxes=lists["inboxes"].digest(),
     )
     envelope = sign_payload(STATEMENT_TYPE, header.to_bytes(), [keys.deed])
-    beside: Value = {
-        "effects": _opened(pending.effects, lists["effects"]),
-        "inboxes": _opened(heads, lists["inboxes"]),
-        "items": _opened(pending.records, lists["items"]),
-    }
-    return ComposedDeeds(envelope=envelope, sid=envelope.sid(), beside=canonical(beside))
+    opened = (b'"%s":%s' % (name.encode("ascii"), _opened(salted)) for name, salted in lists.items())
+    return ComposedDeeds(envelope=envelope, sid=envelope.sid(), beside=b"{%s}" % b",".join(opened))
 
 
-def _opened(records: Sequence[Record], salted: SaltedList) -> Value:
-    return {"records": [record.to_value() for record in records], "salt": b64u(salted.salt)}
+def _opened(salted: SaltedList) -> bytes:
+    """A list as canonical JSON; its leaves are the canonical texts of its records already."""
+    return b'{"records":[%s],"salt":"%s"}' % (b",".join(salted.leaves), b64u(salted.salt).encode("ascii"))

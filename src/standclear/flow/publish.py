@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from standclear.flow.identity import ServiceKeys
-from standclear.flow.ports import LogStore
+from standclear.flow.ports import LogStore, StoredHead
 from standclear.flow.submit import Sequencer
 from standclear.limits import PUBLISH_EVERY_MS
 from standclear.statements.compose import Fresh
@@ -40,16 +40,28 @@ class Publisher:
         while True:
             await self._grown.wait()
             self._grown.clear()
-            self.publish_now()
+            await self._publish()
             await asyncio.sleep(PUBLISH_EVERY_MS / 1000)
+
+    async def _publish(self) -> None:
+        """As `publish_now`, and nobody waits for the disk meanwhile."""
+        head = self._sequencer.durable
+        if head.size > self.size:
+            text = self._signed(head)
+            await asyncio.to_thread(self._store.put_note, "published", head.size, text)
+            if head.size > self.size:
+                self.size, self.note = head.size, text
 
     def publish_now(self) -> bytes:
         """Publish the durable head unless it is published already, and give its note."""
         head = self._sequencer.durable
         if head.size > self.size:
-            checkpoint = Checkpoint(origin=self._keys.origin, size=head.size, root=head.root)
-            note = published_head(checkpoint, self._keys.head, self._keys.lasting, self._fresh(GREASE_BYTES))
-            text = note.to_bytes()
+            text = self._signed(head)
             self._store.put_note("published", head.size, text)
             self.size, self.note = head.size, text
         return self.note
+
+    def _signed(self, head: StoredHead) -> bytes:
+        checkpoint = Checkpoint(origin=self._keys.origin, size=head.size, root=head.root)
+        note = published_head(checkpoint, self._keys.head, self._keys.lasting, self._fresh(GREASE_BYTES))
+        return note.to_bytes()
