@@ -6,6 +6,7 @@ other, each slot, list and body is checked by itself, so that a finding can name
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -64,6 +65,7 @@ class Names:
 
     def __init__(self, parts: Iterable[EntryPart]) -> None:
         self._party: dict[bytes, str] = {}
+        self._times: Counter[str] = Counter()
         self._entry: dict[int, str] = {}
         for part in parts:
             for body in part.bodies:
@@ -74,12 +76,16 @@ class Names:
         for kind, root, name in (("enrolment", "root", "name"), ("charter", "service_root", "service_name")):
             if value.get("type") == kind and isinstance(value.get(name), str):
                 party = _party_of(value.get(root))
-                if party is not None:
-                    self._party.setdefault(party, value[name])
+                if party is not None and party not in self._party:
+                    self._party[party] = value[name]
+                    self._times[value[name]] += 1
 
     def party(self, party: bytes) -> str:
-        """A party's name, or the beginning of its id."""
-        return self._party.get(party) or f"party {party.hex()[:8]}"
+        """A party's name, with the beginning of its id where two say that they have the same; or that alone."""
+        name = self._party.get(party)
+        if name is None:
+            return f"party {party.hex()[:8]}"
+        return f"{name} ({party.hex()[:8]})" if self._times[name] > 1 else name
 
     def note(self, index: int, header: Header) -> None:
         """Remember what an entry is."""
