@@ -33,7 +33,8 @@ from standclear.spacetime.band import Band  # noqa: E402
 from standclear.spacetime.interval import Interval  # noqa: E402
 from standclear.spacetime.shape import Point  # noqa: E402
 from standclear.spacetime.volume import Volume, volume_to_value  # noqa: E402
-from standclear.statements.canonical import Value, b64u  # noqa: E402
+from standclear.statements.arrangement import Arrangement, Concern, KindRule, Member, OneSided  # noqa: E402
+from standclear.statements.canonical import Value  # noqa: E402
 from standclear.statements.compose import Draft, Recipient, Signer, compose  # noqa: E402
 from standclear.statements.lists import ref_of  # noqa: E402
 from standclear.statements.parties import (  # noqa: E402  # noqa: E402
@@ -131,29 +132,47 @@ def notice(kind: str, form: str, name: str, volume: Volume, what: Value, change:
 
 
 def arrangement(parties: Sequence[Party]) -> Value:
-    concern = {
-        "a": "activity", "b": "site", "horizontal_cm": 50_000, "name": "fire_near_site", "own": False, "time_ms": 0,
-        "vertical_cm": 0,
-    }  # fmt: skip
-    kinds = [
-        {
-            "acknowledge_ms": HOUR_MS, "after_end": after_end, "blanket_duration_ms": 7 * 24 * HOUR_MS,
-            "blanket_extent_cm": 5_000_000, "daily_max": 1_000, "kind": kind, "lead_ms": 0,
-            "long_stop_ms": 30 * 24 * HOUR_MS,
-        }
+    concern = Concern(
+        a="activity",
+        b="site",
+        name="fire_near_site",
+        horizontal_cm=50_000,
+        vertical_cm=0,
+        time_ms=0,
+        own=False,
+    )
+    kinds = tuple(
+        KindRule(
+            kind=kind,
+            after_end=after_end,
+            long_stop_ms=30 * 24 * HOUR_MS,
+            blanket_extent_cm=5_000_000,
+            blanket_duration_ms=7 * 24 * HOUR_MS,
+            daily_max=1_000,
+            acknowledge_ms=HOUR_MS,
+            lead_ms=0,
+        )
         for kind, after_end in (("site", "keeps"), ("activity", "ends"))
-    ]  # fmt: skip
-    one_sided = [
-        {"activity_released": activity, "notice_released": site, "tell": ["planner"] if site else []}
+    )
+    one_sided = tuple(
+        OneSided(notice_released=site, activity_released=activity, tell=("planner",) if site else ())
         for site in (False, True)
         for activity in (False, True)
-    ]
-    return {
-        "citation_grace_ms": 60_000, "kinds": kinds, "matrix": [concern],
-        "members": [{"party": b64u(party.id), "role": "party"} for party in parties], "name": "A line", "neutral": None,
-        "note": "", "one_sided": one_sided, "predicate": "decide/1", "retention_ms": 0, "state": "in_force",
-        "type": "arrangement", "void_grace_ms": 0,
-    }  # fmt: skip
+    )
+    return Arrangement(
+        name="A line",
+        state="in_force",
+        members=tuple(Member(party=party.id, role="party") for party in parties),
+        neutral=None,
+        matrix=(concern,),
+        one_sided=one_sided,
+        kinds=kinds,
+        citation_grace_ms=60_000,
+        void_grace_ms=0,
+        retention_ms=0,
+        predicate="decide/1",
+        note="",
+    ).to_value()
 
 
 async def play(story: Story) -> tuple[Party, Party]:
