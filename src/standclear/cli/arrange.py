@@ -16,6 +16,8 @@ from standclear.statements.arrangement import ROLES, Adherence
 from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.compose import Draft
 
+PACKS = Path(__file__).parent.parent / "packs"
+
 
 def add_parser(subparsers: Any) -> None:
     """Add the command's parser."""
@@ -24,6 +26,8 @@ def add_parser(subparsers: Any) -> None:
     )
     add_desk_options(parser)
     actions = parser.add_subparsers(dest="action", required=True)
+    packs = actions.add_parser("packs", help="where the rule packs that come with the package are")
+    packs.add_argument("name", nargs="?", help="one of them")
     check = actions.add_parser("check", help="read a pack and say in plain words whom it obliges to do what")
     check.add_argument("pack", type=Path)
     file = actions.add_parser("file", help="put an arrangement on record")
@@ -44,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Check, file, adhere, show."""
     if arguments.action == "check":
         return _check(arguments)
+    if arguments.action == "packs":
+        return _packs(arguments)
     with Line.of(arguments.home, arguments.seat) as line:
         return {"file": _file, "adhere": _adhere, "show": _show}[arguments.action](arguments, line)
 
@@ -56,6 +62,16 @@ def _check(arguments: argparse.Namespace) -> int:
         print_json({"name": arrangement.name, "obliges": lines})
     else:
         print("\n".join(lines))
+    return 0
+
+
+def _packs(arguments: argparse.Namespace) -> int:
+    found = sorted(PACKS.glob(f"{arguments.name or '*'}.toml"))
+    if not found:
+        known = ", ".join(sorted(path.stem for path in PACKS.glob("*.toml")))
+        raise Malformed("name", f"no pack {arguments.name!r}", f"use one of: {known}")
+    for path in found:
+        print(path)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from standclear.cli.line import Line
@@ -15,9 +16,10 @@ from standclear.cli.options import (
     volumes_of,
 )
 from standclear.cli.output import print_json, print_table, utc
+from standclear.errors import Malformed
 from standclear.spacetime.interval import Interval
-from standclear.spacetime.volume import volume_to_value
-from standclear.statements.canonical import from_b64u
+from standclear.spacetime.volume import Volume, volume_to_value
+from standclear.statements.canonical import b64u, from_b64u
 
 
 def add_parser(subparsers: Any) -> None:
@@ -30,6 +32,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--party", required=True, metavar="NAME", help="who was told")
     add_place_options(parser)
     parser.add_argument("--before", required=True, metavar="TIME", help="told before this time")
+    parser.add_argument(
+        "--dossier", type=Path, metavar="FILE", help="write the answer with its proof; check it with verify"
+    )
     parser.add_argument(
         "--from", dest="start", metavar="TIME", help="of what concerns the area from this time on"
     )
@@ -44,6 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
     [area, *others] = volumes_of(placed, arguments, Interval(start_ms=start_ms, end_ms=before_ms))
     with Line.of(arguments.home, arguments.seat) as line:
         party = line.party(arguments.party)
+        if arguments.dossier is not None:
+            if others:
+                raise Malformed("--dossier", "a dossier answers about one place", "ask for each shape apart")
+            arguments.dossier.write_bytes(line.client.dossier(_question(party, area, before_ms)))
         answers = [line.client.who_knew(party, volume_to_value(one), before_ms) for one in (area, *others)]
         if arguments.json:
             print_json(answers if others else answers[0])
@@ -51,6 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
         for answer in answers:
             _show(arguments, line, answer)
     return 0
+
+
+def _question(party: bytes, area: Volume, before_ms: int) -> dict[str, Any]:
+    return {"area": volume_to_value(area), "before_ms": before_ms, "party": b64u(party)}
 
 
 def _show(arguments: argparse.Namespace, line: Line, answer: dict[str, Any]) -> None:
