@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from world import circle, volume
-
 from standclear.conflicts.extent import duration_ms, extent_cm
 from standclear.spacetime.shape import Area
+from world import circle, volume
 
 KM = 100_000
 
 
 def test_a_shape_cut_at_the_antimeridian_is_no_wider_than_it_is() -> None:
     east = ((1_799_000_000, 0), (1_800_000_000, 0), (1_800_000_000, 1_000_000), (1_799_000_000, 1_000_000))
-    west = ((-1_800_000_000, 0), (-1_799_000_000, 0), (-1_799_000_000, 1_000_000), (-1_800_000_000, 1_000_000))
+    west = (
+        (-1_800_000_000, 0),
+        (-1_799_000_000, 0),
+        (-1_799_000_000, 1_000_000),
+        (-1_800_000_000, 1_000_000),
+    )
     assert 22 * KM < extent_cm([volume(Area(rings=(east, west)), 0, 0, 1)]) < 23 * KM
 
 
