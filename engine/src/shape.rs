@@ -4,9 +4,10 @@
 pub type Vertex = [i32; 2];
 
 /// What the vertices of a core make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Form {
+    #[default]
     Point = 0,
     Line = 1,
     Area = 2,

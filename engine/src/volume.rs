@@ -131,6 +131,11 @@ impl Parts {
         self.rows.is_empty()
     }
 
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.ends.clear();
+    }
+
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.rows.len() * 8 + self.ends.len() * 4
@@ -162,6 +167,15 @@ impl Volumes {
         let vertices = &self.vertices[self.firsts[row] as usize..self.firsts[row + 1] as usize];
         let ends = if self.parts.is_empty() { &[] } else { self.parts.of(row as u32) };
         Core::new(form_of(self.forms[row]), vertices, ends)
+    }
+
+    /// Forgets all volumes and keeps the room.
+    pub fn clear(&mut self) {
+        self.forms.clear();
+        self.extents.clear();
+        self.firsts.clear();
+        self.vertices.clear();
+        self.parts.clear();
     }
 
     /// Adds a volume already validated.

@@ -238,3 +238,26 @@ def test_readers_see_one_moment_while_writers_write() -> None:
     reader.join()
     assert [] == torn
     assert len(index) == 6_002
+
+
+def test_a_piece_stays_a_piece_however_many_pairs_there_are() -> None:
+    """Three thousand notices at one place: four and a half million pairs, a thousand at a time."""
+    count, chunk = 3_000, 1_000
+    here = engine.Volumes(
+        form=np.zeros(count, int),
+        lon=np.full(count, 36.2),
+        lat=np.full(count, 48.5),
+        vertex_offsets=np.arange(count + 1),
+        radius_cm=100,
+        lower_cm=0,
+        upper_cm=0,
+        reference=0,
+        start_ms=0,
+        end_ms=0,
+    )
+    index = engine.Index(engine.Rules(margin=(0, 0, 0), same_party=True))
+    index.insert(np.arange(count), here, party=1, kind=0)
+    for threads in (1, 2):
+        sizes = [len(piece["a"]) for piece in index.self_join(chunk=chunk, threads=threads)]
+        assert count * (count - 1) // 2 == sum(sizes)
+        assert max(sizes) <= chunk + 600 * threads

@@ -1,5 +1,6 @@
 //! `Index` and `Packed` as Python sees them.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use numpy::IntoPyArray;
@@ -70,23 +71,50 @@ fn volumes_of<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyVolumes>
     }
 }
 
-/// One volume, or a sequence of them, of one notice: as a set to ask with, or to be kept.
-fn notice_of(object: &Bound<'_, PyAny>, id: u64, owner: Owner) -> PyResult<Loose> {
-    let mut all = Volumes::default();
-    let mut reading = Reading::default();
-    if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
-        for (row, volume) in object.try_iter()?.enumerate() {
-            reading.read_into(row, &volume?, &mut all)?;
+/// Room to read the volumes of one notice into, one for each thread.
+#[derive(Default)]
+struct Notice {
+    reading: Reading,
+    volumes: Volumes,
+}
+
+thread_local! {
+    static NOTICE: RefCell<Notice> = RefCell::default();
+}
+
+impl Notice {
+    /// Reads one volume, or a list or tuple of them, and hands them on.
+    fn read<T>(object: &Bound<'_, PyAny>, then: impl FnOnce(&Volumes) -> T) -> PyResult<T> {
+        // Reading runs Python, which may come back here; then the inner call has a room of its own.
+        let mut own =
+            NOTICE.with(|room| room.try_borrow_mut().map(|mut room| std::mem::take(&mut *room))).unwrap_or_default();
+        own.volumes.clear();
+        own.fill(object)?;
+        let result = then(&own.volumes);
+        NOTICE.with(|room| room.try_borrow_mut().map(|mut room| *room = own)).ok();
+        Ok(result)
+    }
+
+    fn fill(&mut self, object: &Bound<'_, PyAny>) -> PyResult<()> {
+        if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
+            for (row, volume) in object.try_iter()?.enumerate() {
+                self.reading.read_into(row, &volume?, &mut self.volumes)?;
+            }
+        } else {
+            self.reading.read_into(0, object, &mut self.volumes)?;
         }
-    } else {
-        reading.read_into(0, object, &mut all)?;
+        if self.volumes.is_empty() {
+            return Err(Fault::argument("volumes", "empty").into());
+        }
+        if self.volumes.len() > usize::from(u16::MAX) {
+            return Err(Fault::argument("volumes", "more than 65535 of one notice").into());
+        }
+        Ok(())
     }
-    if all.is_empty() {
-        return Err(Fault::argument("volumes", "empty").into());
-    }
-    if all.len() > usize::from(u16::MAX) {
-        return Err(Fault::argument("volumes", "more than 65535 of one notice").into());
-    }
+}
+
+/// The volumes of one notice, their parts numbered, as they come.
+fn loose_of(all: &Volumes, id: u64, owner: Owner) -> Loose {
     let origin_ms = all.extents[0].start_ms;
     let mut loose = Loose::with_room(all.len(), 0, origin_ms);
     for row in 0..all.len() {
@@ -96,14 +124,18 @@ fn notice_of(object: &Bound<'_, PyAny>, id: u64, owner: Owner) -> PyResult<Loose
         loose.boxes.push(axes);
         loose.ids.push(id);
     }
-    (loose.vertices, loose.parts) = (all.vertices, all.parts);
-    Ok(loose)
+    (loose.vertices, loose.parts) = (all.vertices.clone(), all.parts.clone());
+    loose
 }
 
-fn asked_of(loose: &Loose) -> Packed {
-    let mut asked = Packed::flat(loose.origin_ms);
-    for row in 0..loose.ids.len() {
-        asked.push(loose.ids[row], loose.core(row), loose.records[row], &loose.boxes[row]);
+/// The volumes of one notice as a set to ask with.
+fn asked_of(all: &Volumes, owner: Owner) -> Packed {
+    let origin_ms = all.extents[0].start_ms;
+    let mut asked = Packed::flat(origin_ms);
+    for row in 0..all.len() {
+        let core = all.core(row);
+        let (record, axes) = describe(core, &all.extents[row], owner, 0, origin_ms);
+        asked.push(row as u64, core, record, &axes);
     }
     asked
 }
@@ -136,7 +168,7 @@ impl PyIndex {
         let py = given.py();
         if let Ok(id) = given.extract::<u64>() {
             let owner = owners_of(1, party, kind, release)?[0];
-            let loose = notice_of(volumes, id, owner)?;
+            let loose = Notice::read(volumes, |all| loose_of(all, id, owner))?;
             return Ok(guarded(|| change(&self.index, &loose, 1))??);
         }
         let volumes = volumes_of(volumes)?;
@@ -221,7 +253,7 @@ impl PyIndex {
         if usize::from(kind) >= crate::rules::KINDS_MAX {
             return Err(Fault::argument("kind", "out of range: give 0 to 63").into());
         }
-        let loose = notice_of(volumes, 0, Owner { party, kind, release: 0, part: 0 })?;
+        let asked = Notice::read(volumes, |all| asked_of(all, Owner { party, kind, release: 0, part: 0 }))?;
         let filter = filter_of(parties, kinds, release)?;
         let own;
         let rules: &Rules = match margin {
@@ -231,7 +263,6 @@ impl PyIndex {
                 &own
             }
         };
-        let asked = asked_of(&loose);
         let ask = || self.index.check(&asked, rules, &filter, why).0;
         let matches = if asked.len() > 1 { unlocked(py, ask)? } else { guarded(ask)? };
         PyList::new(

@@ -2,7 +2,7 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyString, PyTuple};
 
 use crate::check;
 use crate::fault::Fault;
@@ -14,6 +14,9 @@ use crate::volume::{Extent, Reference, Volumes};
 pub struct Reading {
     vertices: Vec<Vertex>,
     ends: Vec<u32>,
+    /// Types of cores seen, by address, and the form each had.
+    forms: [(usize, Form); 4],
+    next_form: usize,
 }
 
 impl Reading {
@@ -23,18 +26,7 @@ impl Reading {
         self.vertices.clear();
         self.ends.clear();
         let core = volume.getattr(intern!(py, "core"))?;
-        let form = if let Some(at) = core.getattr_opt(intern!(py, "at"))? {
-            self.vertex(row, &at)?;
-            Form::Point
-        } else if let Some(paths) = core.getattr_opt(intern!(py, "paths"))? {
-            self.parts(row, &paths)?;
-            Form::Line
-        } else if let Some(rings) = core.getattr_opt(intern!(py, "rings"))? {
-            self.parts(row, &rings)?;
-            Form::Area
-        } else {
-            return Err(Fault::row(row, "core", "has neither `at` nor `paths` nor `rings`").into());
-        };
+        let form = self.core(row, &core)?;
         let extent = read_extent(row, volume)?;
         if self.vertices.is_empty() {
             return Err(Fault::row(row, "vertices", "empty").into());
@@ -56,9 +48,39 @@ impl Reading {
         Ok(())
     }
 
+    /// Reads the vertices of a core. Which field it has is remembered by its type: asking for one that is not there
+    /// costs as much as all the rest.
+    fn core(&mut self, row: usize, core: &Bound<'_, PyAny>) -> PyResult<Form> {
+        let kind = core.get_type_ptr() as usize;
+        let known = self.forms.iter().find(|(known, _)| *known == kind).map(|&(_, form)| form);
+        for form in known.into_iter().chain([Form::Point, Form::Line, Form::Area]) {
+            let Some(value) = core.getattr_opt(Self::field(core.py(), form))? else { continue };
+            if known != Some(form) {
+                self.forms[self.next_form % 4] = (kind, form);
+                self.next_form += 1;
+            }
+            match form {
+                Form::Point => self.vertex(row, &value)?,
+                Form::Line | Form::Area => self.parts(row, &value)?,
+            }
+            return Ok(form);
+        }
+        Err(Fault::row(row, "core", "has neither `at` nor `paths` nor `rings`").into())
+    }
+
+    fn field<'py>(py: Python<'py>, form: Form) -> &'py Bound<'py, PyString> {
+        match form {
+            Form::Point => intern!(py, "at"),
+            Form::Line => intern!(py, "paths"),
+            Form::Area => intern!(py, "rings"),
+        }
+    }
+
     fn vertex(&mut self, row: usize, vertex: &Bound<'_, PyAny>) -> PyResult<()> {
         let (lon, lat): (i64, i64) = match vertex.cast::<PyTuple>() {
-            Ok(pair) if pair.len() == 2 => (pair.get_item(0)?.extract()?, pair.get_item(1)?.extract()?),
+            Ok(pair) if pair.len() == 2 => {
+                (pair.get_borrowed_item(0)?.extract()?, pair.get_borrowed_item(1)?.extract()?)
+            }
             _ => vertex.extract()?,
         };
         let lon = check::whole_e7(lon, 1_800_000_000, row, "lon_e7")?;
@@ -68,14 +90,24 @@ impl Reading {
     }
 
     fn parts(&mut self, row: usize, parts: &Bound<'_, PyAny>) -> PyResult<()> {
-        for part in parts.try_iter()? {
-            for vertex in part?.try_iter()? {
-                self.vertex(row, &vertex?)?;
-            }
+        each(parts, |part| {
+            each(part, |vertex| self.vertex(row, vertex))?;
             self.ends.push(self.vertices.len() as u32);
-        }
+            Ok(())
+        })?;
         Ok(())
     }
+}
+
+/// Every item of a tuple, or of anything that can be gone through.
+fn each(items: &Bound<'_, PyAny>, mut take: impl FnMut(&Bound<'_, PyAny>) -> PyResult<()>) -> PyResult<()> {
+    if let Ok(tuple) = items.cast::<PyTuple>() {
+        return tuple.iter_borrowed().try_for_each(|item| take(&item));
+    }
+    for item in items.try_iter()? {
+        take(&item?)?;
+    }
+    Ok(())
 }
 
 fn read_extent(row: usize, volume: &Bound<'_, PyAny>) -> PyResult<Extent> {
