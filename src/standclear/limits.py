@@ -93,3 +93,5 @@ KEEP_ALIVE_S: Final = 75  # a silent connection is kept so long: a desk's next s
 STOPPING_MS: Final = 5_000  # a stop waits so long for answers under way
 EFFECT_SEARCH_ENTRIES: Final = 8_192  # entries between a statement and the deeds that tell of it
 DOSSIERS_MAX: Final = 2  # gathered at once: each reads the whole log and holds what it gathers
+RELEASED_MAX: Final = 4_096  # notices of one copy: more are no sheet that anybody reads
+CLAIMS_PAGE_MAX: Final = 100  # claims of one answer: each is held against every notice of the log

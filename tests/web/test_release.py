@@ -39,6 +39,9 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "GET /v1/dossier": (401, 403, 403, 403, 200),
     "POST /v1/dossier": (401, 200, 200, 200, 200),
     "POST /v1/who-knew": (401, 200, 200, 200, 200),
+    "GET /v1/compliance": (401, 200, 200, 200, 200),
+    "GET /v1/claims": (401, 200, 200, 200, 200),
+    "POST /v1/released": (401, 200, 200, 200, 200),
     "POST /v1/statements": (400, 400, 400, 400, 400),
     "POST /v1/statements/batch": (401, 200, 200, 200, 200),
     "POST /v1/sessions": (400, 400, 400, 400, 400),
@@ -67,7 +70,10 @@ class Scene:
             "area": volume_to_value(area),
             "before_ms": self.world.now_ms + HOUR_MS,
         }
-        body = json.dumps(question).encode() if path in ("/v1/who-knew", "/v1/dossier") else b""
+        if path == "/v1/released":
+            question = {"area": volume_to_value(area), "refs": [b64u(self.clinic.ref())]}
+        asks = path in ("/v1/who-knew", "/v1/dossier", "/v1/released")
+        body = json.dumps(question).encode() if asks else b""
         reply = self.visitor.ask(method, path, body=body if method == "POST" else b"", party=self.who[who])
         return reply.status, reply.body
 
@@ -121,7 +127,7 @@ def test_an_empty_answer_says_that_others_may_be_there() -> None:
     with World() as world:
         played = scene(world)
         note = "nothing that was released to you; others may be there"
-        for line in ("GET /v1/inbox", "GET /v1/inbox/head", "POST /v1/who-knew"):
+        for line in ("GET /v1/inbox", "GET /v1/inbox/head", "POST /v1/who-knew", "POST /v1/released"):
             assert json.loads(played.ask(line, "not told")[1])["note"] == note
         assert json.loads(played.ask("GET /v1/inbox", "recipient")[1])["note"] == ""
 

@@ -202,6 +202,20 @@ class Client:
         question = {"area": area, "before_ms": before_ms, "party": b64u(party)}
         return self._json("POST", "/v1/who-knew", content=json.dumps(question).encode("utf-8"))
 
+    def compliance(self, start_ms: int, end_ms: int) -> Json:
+        """What each party and desk owed in a span of time, and how it answered."""
+        return self._json("GET", f"/v1/compliance?from={start_ms}&to={end_ms}")
+
+    def claims(self) -> list[Json]:
+        """The newest claims that one may see, each held against the record."""
+        found: list[Json] = self._json("GET", "/v1/claims")["claims"]
+        return found
+
+    def released(self, area: Json, refs: Sequence[bytes] = ()) -> Json:
+        """What is released to one for an area (a volume's JSON value), and what became of the releases that one names."""
+        question = {"area": area, "refs": [b64u(ref) for ref in refs]}
+        return self._json("POST", "/v1/released", content=json.dumps(question).encode("utf-8"))
+
     def dossier(self, question: Json | None = None) -> bytes:
         """The evidence that answers a question (as for `who_knew`: party, area, before_ms); without one, the whole log.
 

@@ -24,7 +24,9 @@ class Sight:
         found = agreements.find(under)
         return self.is_whole or (found is not None and found.first in self.monitored)
 
-    def volumes_of(self, one: Standing, agreements: Agreements, inboxes: Inboxes) -> tuple[Volume, ...] | None:
+    def volumes_of(
+        self, one: Standing, agreements: Agreements, inboxes: Inboxes
+    ) -> tuple[Volume, ...] | None:
         """A notice's volumes in the most exact form that the asker may see; None if it may not see the notice."""
         if one.party == self.asker or self.watches(one.under, agreements):
             return one.volumes["exact"]

@@ -6,13 +6,16 @@ under it. Only durable entries are ever shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from standclear.conflicts.sight import Sight
 from standclear.conflicts.standing import Standing
 from standclear.errors import NotFound
 from standclear.flow.ports import StoredBody, StoredEntry
 from standclear.flow.service import Service
 from standclear.flow.shelving import open_body
+from standclear.flow.versions import Version, later_versions, was_wrong
 from standclear.obligations.ladder import Ladder
 from standclear.spacetime.meet import NO_MARGIN, meets
 from standclear.spacetime.volume import Volume
@@ -64,19 +67,33 @@ class Told:
     handed_ms: int | None
     acknowledged_ms: int | None
     disseminated_ms: int | None
+    versions: tuple[Version, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhoKnew:
-    """The answer, and how far it reaches: the inbox head (n, root) up to which nothing else was told through this log."""
+    """The answer, and how far it reaches: the inbox head (n, root) up to which nothing else was told through this log.
+
+    `corrected` are what it was told of at another place, and a later version says that it was always in this one.
+    `undecidable` counts notices whose words are gone, `withheld` notices that the asker may not see.
+    """
 
     party: bytes
     before_ms: int
     told: tuple[Told, ...]
+    corrected: tuple[Told, ...]
     inbox_n: int
     inbox_root: bytes
     size: int
     undecidable: int
+    withheld: int
+
+    @property
+    def verdict(self) -> str:
+        """Of the sentence "it was told nothing about this before then": refuted, proven, or undecidable (G29)."""
+        if self.told:
+            return "refuted"
+        return "undecidable" if self.undecidable or self.withheld else "proven"
 
 
 class Query:
@@ -85,6 +102,20 @@ class Query:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._book = service.book
+
+    @property
+    def service(self) -> Service:
+        """The service that is asked."""
+        return self._service
+
+    def sight_of(self, asker: bytes) -> Sight:
+        """What an asker may be shown: the service and a monitor of every arrangement in the log see all of it."""
+        agreements = self._book.agreements.all()
+        monitored = frozenset(one.first for one in agreements if asker in one.arrangement.monitors())
+        is_whole = asker == self._service.keys.party or (
+            bool(agreements) and len(monitored) == len(agreements)
+        )
+        return Sight(asker=asker, monitored=monitored, is_whole=is_whole)
 
     # --- who may see what ----------------------------------------------------------------------------
 
@@ -192,8 +223,12 @@ class Query:
     def inbox(self, party: bytes, start: int, limit: int) -> tuple[InboxItem, ...]:
         """Releases [start, start + limit) of a party's own inbox, with their bodies in the form released."""
         end = min(start + limit, self.visible_inbox(party))
+        return self.items(party, range(start, end))
+
+    def items(self, party: bytes, positions: Iterable[int]) -> tuple[InboxItem, ...]:
+        """The releases at some durable positions of a party's own inbox."""
         entries: dict[int, tuple[StoredEntry, Header, dict[tuple[int, str], SaltedBody | None]]] = {}
-        return tuple(self._inbox_item(party, position, entries) for position in range(start, end))
+        return tuple(self._inbox_item(party, position, entries) for position in positions)
 
     def _inbox_item(
         self,
@@ -210,7 +245,6 @@ class Query:
             entries[index] = (entry, header, self._open_all(entry))
         entry, header, opened = entries[index]
         body = opened.get((0 if item == WHOLE_ITEM else item, form))
-        standing = self._book.register.by_ref.get(ref)
         held = self._book.ledger.of_party.get(party)
         ladder = None if held is None else held.at(position)
         return InboxItem(
@@ -224,12 +258,19 @@ class Query:
             stated_ms=header.stated_ms,
             integrated_ms=entry.integrated_ms,
             released_ms=inbox.times_ms[position],
-            condition="said" if standing is None else standing.condition(self._service.clock.now_ms()),
-            rung="released" if ladder is None else _rung_at(ladder, position),
+            condition=self.condition_for(party, ref),
+            rung="released" if ladder is None else rung_at(ladder, position),
             deadline_ms=None if ladder is None else ladder.deadline_ms,
             salt=None if body is None else body.salt,
             body=None if body is None else read_canonical(body.text, "body"),
         )
+
+    def condition_for(self, party: bytes, ref: bytes) -> str:
+        """What the clock and its owner say now of something that was released to a party; "" of anything else."""
+        if ref not in self._book.inboxes.inbox(party).position_of:
+            return ""
+        standing = self._book.register.by_ref.get(ref)
+        return "said" if standing is None else standing.condition(self._service.clock.now_ms())
 
     def _open_all(self, entry: StoredEntry) -> dict[tuple[int, str], SaltedBody | None]:
         keys = self._service.store.read_body_keys(entry.index)
@@ -283,27 +324,36 @@ class Query:
         full = asker == party or self.is_monitor(asker, None)
         count, root = self.inbox_head(party)
         inbox = self._book.inboxes.inbox(party)
-        told = []
-        undecidable = 0
+        sight = self.sight_of(asker)
+        told, corrected = [], []
+        undecidable = withheld = 0
         for position in range(count):
             if inbox.times_ms[position] >= before_ms:
                 break
             standing = self._book.register.by_ref.get(inbox.refs[position])
             if standing is None:
-                undecidable += self._is_gone(inbox.refs[position])
-            elif (full or standing.party == asker) and _concerns(standing, inbox.forms[position], area):
-                told.append(self._told(party, position, standing))
+                undecidable += self.is_gone(inbox.refs[position])
+            elif not full and standing.party != asker:
+                withheld += 1
+            else:
+                versions = tuple(later_versions(self._book, sight, party, standing, area))
+                if _concerns(standing, inbox.forms[position], area):
+                    told.append(self._told(party, position, standing, versions))
+                elif was_wrong(versions):
+                    corrected.append(self._told(party, position, standing, versions))
         return WhoKnew(
             party=party,
             before_ms=before_ms,
             told=tuple(told),
+            corrected=tuple(corrected),
             inbox_n=count,
             inbox_root=root,
             size=self._service.size,
             undecidable=undecidable,
+            withheld=withheld,
         )
 
-    def _is_gone(self, ref: bytes) -> bool:
+    def is_gone(self, ref: bytes) -> bool:
         """Whether a release speaks of a notice whose words are gone, so that its place is unknown."""
         _, header = self._entry(self._book.index_of[split_ref(ref)[0]], with_bodies=False)
         return header.kind in ("site", "presence", "activity", "movement", "zone") and header.act in (
@@ -311,11 +361,11 @@ class Query:
             "replace",
         )
 
-    def _told(self, party: bytes, position: int, standing: Standing) -> Told:
+    def _told(self, party: bytes, position: int, standing: Standing, versions: tuple[Version, ...]) -> Told:
         inbox = self._book.inboxes.inbox(party)
         held = self._book.ledger.of_party.get(party)
         ladder = None if held is None else held.at(position)
-        is_acknowledged = ladder is not None and _rung_at(ladder, position) in (
+        is_acknowledged = ladder is not None and rung_at(ladder, position) in (
             "acknowledged",
             "disseminated",
         )
@@ -333,10 +383,11 @@ class Query:
             handed_ms=None if ladder is None else ladder.handed_ms,
             acknowledged_ms=ladder.first_acknowledged_ms if ladder is not None and is_acknowledged else None,
             disseminated_ms=ladder.disseminated[0][0] if ladder is not None and ladder.disseminated else None,
+            versions=versions,
         )
 
 
-def _rung_at(ladder: Ladder, position: int) -> str:
+def rung_at(ladder: Ladder, position: int) -> str:
     """The rung of one release within its ladder: a list may be acknowledged in part."""
     if ladder.acknowledged and ladder.acknowledged[position - ladder.start]:
         return "disseminated" if ladder.disseminated else "acknowledged"

@@ -16,6 +16,7 @@ from standclear.conflicts.forms import check_forms
 from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Outcome, Release
 from standclear.conflicts.register import Filing, Register
+from standclear.conflicts.sayings import Sayings
 from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
@@ -47,6 +48,7 @@ class Book:
         self.register = Register(make_index, self.inboxes)
         self.ledger = Ledger(self.inboxes)
         self.matters = Matters()
+        self.sayings = Sayings()
         self.index_of: dict[bytes, int] = {}
         self.tree = Tree()
 
@@ -196,6 +198,7 @@ class Book:
         if isinstance(body, Inquiry) and not self._is_within_bounds(header, body, now_ms, outcome):
             return
         self._release_words(submission, index, now_ms, outcome)
+        self.sayings.take_in(submission.sid, header, body, index, now_ms)
         asked = [release.party for release in outcome.releases]
         self.matters.open(submission.sid, header, body, asked, index, now_ms)
         self.matters.answer(submission.sid, header, body, index, now_ms, outcome)

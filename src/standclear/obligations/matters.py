@@ -36,6 +36,7 @@ class Matter:
     kind: str
     code: str
     opener: bytes
+    under: bytes | None
     asked: frozenset[bytes]
     opened_index: int
     opened_ms: int
@@ -84,6 +85,7 @@ class Matters:
                 kind=header.kind,
                 code=code,
                 opener=header.sender.party,
+                under=header.under,
                 asked=frozenset(asked) - {header.sender.party},
                 opened_index=index,
                 opened_ms=now_ms,

@@ -8,6 +8,7 @@ from standclear.conflicts.agreements import Accord
 from standclear.conflicts.standing import Standing
 from standclear.flow.query import InboxItem, Told, WhoKnew
 from standclear.flow.telling import ToldRange
+from standclear.flow.versions import Version
 from standclear.obligations.ladder import Ladder
 from standclear.statements.canonical import b64u
 from standclear.statements.deeds import EffectRecord
@@ -147,6 +148,16 @@ def told_value(one: Told) -> Json:
         "handed_ms": one.handed_ms,
         "acknowledged_ms": one.acknowledged_ms,
         "disseminated_ms": one.disseminated_ms,
+        "versions": [version_value(version) for version in one.versions],
+    }
+
+
+def version_value(one: Version) -> Json:
+    return ref_value(one.ref) | {
+        "change": one.change,
+        "integrated_ms": one.integrated_ms,
+        "told_ms": one.told_ms,
+        "is_there": one.is_there,
     }
 
 
@@ -154,11 +165,14 @@ def who_knew_value(one: WhoKnew) -> Json:
     return {
         "party": b64u(one.party),
         "before_ms": one.before_ms,
+        "verdict": one.verdict,
         "told": [told_value(row) for row in one.told],
+        "corrected": [told_value(row) for row in one.corrected],
         "note": "" if one.told else NOTHING_TOLD,
         "inbox": {"n": one.inbox_n, "root": b64u(one.inbox_root)},
         "size": one.size,
         "undecidable": one.undecidable,
+        "withheld": one.withheld,
     }
 
 

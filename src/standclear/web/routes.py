@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from standclear.web import events, evidence, log, pages, reading, sessions, statements
+from standclear.web import events, evidence, log, pages, questions, reading, sessions, statements
 
 ROUTES = (
     Route("/v1/statements", statements.submit, methods=["POST"]),
@@ -21,6 +21,9 @@ ROUTES = (
     Route("/v1/notices/{ref}", reading.notice, methods=["GET"]),
     Route("/v1/own", reading.own, methods=["GET"]),
     Route("/v1/who-knew", reading.who_knew, methods=["POST"]),
+    Route("/v1/compliance", questions.figures, methods=["GET"]),
+    Route("/v1/claims", questions.held_claims, methods=["GET"]),
+    Route("/v1/released", questions.released, methods=["POST"]),
     Route("/v1/dossier", evidence.whole_log, methods=["GET"]),
     Route("/v1/dossier", evidence.answer, methods=["POST"]),
     Route("/v1/policy", evidence.policy, methods=["GET"]),

@@ -1,0 +1,123 @@
+"""The questions that the record answers beside who-knew: figures of compliance, claims held against the record, and what is
+released to a party for an area and time. Release is enforced here as in `query`: what may not be shown is not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from standclear.conflicts.claims import Basis, HeldClaim, claims_of, hold
+from standclear.conflicts.standing import matched_volumes
+from standclear.errors import OverLimit
+from standclear.flow.query import InboxItem, Query, rung_at
+from standclear.flow.service import Service
+from standclear.limits import RELEASED_MAX
+from standclear.obligations.figures import Compliance, figures_of
+from standclear.spacetime.interval import Interval
+from standclear.spacetime.meet import NO_MARGIN, meets
+from standclear.spacetime.volume import Volume
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedItem:
+    """One release that meets an area, and how far its owner lets it travel."""
+
+    item: InboxItem
+    travel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What became of a release that the asker named: what the clock and its owner say of it now; "" if it is not its own."""
+
+    ref: bytes
+    condition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedThere:
+    """What is released to a party for an area and time: what stands, and what became of the releases that it named."""
+
+    items: tuple[ReleasedItem, ...]
+    known: tuple[Known, ...]
+    as_of_ms: int
+    size: int
+
+
+def compliance(service: Service, asker: bytes, interval: Interval) -> Compliance:
+    """The figures of a span of time, of the asker's own traffic or of all that it monitors."""
+    return figures_of(service.book, interval, service.clock.now_ms(), Query(service).sight_of(asker))
+
+
+def claims(service: Service, asker: bytes, limit: int) -> tuple[HeldClaim, ...]:
+    """The newest claims that the asker may see, each held against what of the record it may see."""
+    book, query = service.book, Query(service)
+
+    def arrived(party: bytes, position: int) -> tuple[int | None, str]:
+        held = book.ledger.of_party.get(party)
+        ladder = None if held is None else held.at(position)
+        if ladder is None:
+            return None, "released"
+        rung = rung_at(ladder, position)
+        seen_ms = [
+            ms
+            for ms in (
+                ladder.handed_ms,
+                ladder.first_acknowledged_ms if rung in ("acknowledged", "disseminated") else None,
+            )
+            if ms is not None
+        ]
+        return min(seen_ms, default=None), rung
+
+    basis = Basis(
+        register=book.register,
+        inboxes=book.inboxes,
+        sayings=book.sayings,
+        agreements=book.agreements,
+        arrived=arrived,
+        sight=query.sight_of(asker),
+        size=service.size,
+        is_gone=query.is_gone,
+    )
+    found: list[HeldClaim] = []
+    for claim in claims_of(basis):
+        if len(found) == limit:
+            break
+        found.append(hold(claim, basis))
+    return tuple(found)
+
+
+def released_there(query: Query, party: bytes, area: Volume, refs: Sequence[bytes]) -> ReleasedThere:
+    """Notices released to a party that stand and meet an area, in the form released to it; lapsed ones still meet.
+
+    Raises:
+        OverLimit: there are too many; ask for a narrower area or a shorter time.
+    """
+    service, book = query.service, query.service.book
+    inbox = book.inboxes.inbox(party)
+    positions = []
+    for position in range(query.visible_inbox(party)):
+        standing = book.register.by_ref.get(inbox.refs[position])
+        if standing is None or standing.state != "stands":
+            continue
+        accord = book.agreements.find(standing.under)
+        assert accord is not None
+        rule = accord.arrangement.rule_of(standing.kind)
+        matched = matched_volumes(standing.volumes[inbox.forms[position]], rule)
+        if any(meets(volume, area, NO_MARGIN) for volume in matched):
+            positions.append(position)
+    if len(positions) > RELEASED_MAX:
+        raise OverLimit("RELEASED_MAX", RELEASED_MAX, len(positions), "ask for a narrower area")
+    items = query.items(party, positions)
+    held = book.ledger.of_party.get(party)
+    travels = [None if held is None else held.at(one.position) for one in items]
+    return ReleasedThere(
+        items=tuple(
+            ReleasedItem(item=one, travel="party" if ladder is None else ladder.travel)
+            for one, ladder in zip(items, travels, strict=True)
+        ),
+        known=tuple(Known(ref=ref, condition=query.condition_for(party, ref)) for ref in refs),
+        as_of_ms=service.clock.now_ms(),
+        size=service.size,
+    )

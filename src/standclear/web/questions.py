@@ -1,0 +1,144 @@
+"""Questions that the record answers: figures of compliance, claims held against the record, what is released for an area."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from standclear.conflicts.claims import Evidence, HeldClaim
+from standclear.errors import Malformed
+from standclear.flow.questions import ReleasedThere, claims, compliance, released_there
+from standclear.limits import CLAIMS_PAGE_MAX, QUESTION_BYTES_MAX, RELEASED_MAX
+from standclear.obligations.figures import Compliance, DutyFigures, FilingFigures, Tally
+from standclear.spacetime.interval import Interval
+from standclear.spacetime.units import FOREVER_MS
+from standclear.spacetime.volume import volume_from_value
+from standclear.statements.canonical import b64u, read_json
+from standclear.statements.fields import Fields, raw_reader
+from standclear.statements.lists import REF_BYTES
+from standclear.web.bodies import read_body
+from standclear.web.front import front, query_integer, session_of
+from standclear.web.render import NOTHING_TOLD, Json, inbox_item_value, ref_value
+
+# --- compliance -----------------------------------------------------------------------------------
+
+
+async def figures(request: Request) -> Response:
+    """GET /v1/compliance: what each party and desk owed in a span of time, and how it answered; of one's own traffic."""
+    shown, session = front(request), session_of(request)
+    start_ms = query_integer(request, "from", 0, FOREVER_MS)
+    end_ms = query_integer(request, "to", FOREVER_MS, FOREVER_MS)
+    if end_ms < start_ms:
+        raise Malformed("to", "before its beginning", "ask from an earlier time to a later one")
+    found = compliance(shown.service, session.party, Interval(start_ms=start_ms, end_ms=end_ms))
+    return shown.json(compliance_value(found))
+
+
+def compliance_value(found: Compliance) -> Json:
+    return {
+        "start_ms": found.interval.start_ms,
+        "end_ms": found.interval.end_ms,
+        "as_of_ms": found.as_of_ms,
+        "whole": found.is_whole,
+        "duties": [_duty_value(one) for one in found.duties],
+        "filings": [_filing_value(one) for one in found.filings],
+    }
+
+
+def _duty_value(one: DutyFigures) -> Json:
+    return {
+        "party": b64u(one.party),
+        "duty": one.duty,
+        "kind": one.kind,
+        **_tally_value(one.whole),
+        "desks": [{"desk": b64u(desk.desk), **_tally_value(desk.tally)} for desk in one.desks],
+        "weeks": [{"start_ms": week.start_ms, **_tally_value(week.tally)} for week in one.weeks],
+    }
+
+
+def _tally_value(one: Tally) -> Json:
+    return {
+        "owed": one.owed,
+        "in_time": one.in_time,
+        "late": one.late,
+        "unanswered": one.unanswered,
+        "waiting": one.waiting,
+        "partly": one.partly,
+        "median_twice_ms": one.median_twice_ms,
+    }
+
+
+def _filing_value(one: FilingFigures) -> Json:
+    return {
+        "party": b64u(one.party),
+        "desk": b64u(one.desk),
+        "kind": one.kind,
+        "filed": one.filed,
+        "items": one.items,
+        "late": one.late,
+        "over_quota": one.over_quota,
+        "aware": one.aware,
+        "held": one.held,
+        "uncited": one.uncited,
+        "blanket": one.blanket,
+    }
+
+
+# --- claims ---------------------------------------------------------------------------------------
+
+
+async def held_claims(request: Request) -> Response:
+    """GET /v1/claims: the newest claims that one may see, each held against what of the record one may see."""
+    shown, session = front(request), session_of(request)
+    limit = query_integer(request, "limit", CLAIMS_PAGE_MAX, CLAIMS_PAGE_MAX)
+    found = claims(shown.service, session.party, limit)
+    return shown.json({"claims": [claim_value(one) for one in found]})
+
+
+def claim_value(one: HeldClaim) -> Json:
+    return {
+        "sid": b64u(one.claim.sid),
+        "party": b64u(one.claim.party),
+        "subject": b64u(one.subject),
+        "at_ms": one.claim.at_ms,
+        "claim": one.claim.body.to_value(),
+        "verdict": one.verdict,
+        "says": one.says,
+        "evidence": [_evidence_value(piece) for piece in one.evidence],
+    }
+
+
+def _evidence_value(one: Evidence) -> Json:
+    return {
+        "sort": one.sort,
+        "party": None if one.party is None else b64u(one.party),
+        "sid": None if one.sid is None else b64u(one.sid),
+        "ref": None if one.ref is None else b64u(one.ref),
+        "at_ms": one.at_ms,
+        "grade": one.grade,
+        "count": one.count,
+    }
+
+
+# --- what is released for an area -----------------------------------------------------------------
+
+
+async def released(request: Request) -> Response:
+    """POST /v1/released: what is released to one for an area and time and stands; what became of releases one names."""
+    shown, session = front(request), session_of(request)
+    text = await read_body(request.scope, request.receive, "QUESTION_BYTES_MAX", QUESTION_BYTES_MAX)
+    fields = Fields(read_json(text, "question"), "")
+    area = fields.one("area", volume_from_value)
+    refs = fields.many("refs", raw_reader(REF_BYTES), RELEASED_MAX)
+    fields.done()
+    return shown.json(released_value(released_there(shown.query, session.party, area, refs)))
+
+
+def released_value(found: ReleasedThere) -> Json:
+    return {
+        "as_of_ms": found.as_of_ms,
+        "size": found.size,
+        "items": [inbox_item_value(one.item) | {"travel": one.travel} for one in found.items],
+        "known": [ref_value(one.ref) | {"condition": one.condition} for one in found.known],
+        "note": "" if found.items else NOTHING_TOLD,
+    }

@@ -1,0 +1,48 @@
+"""Figures are counted in integers, each with its denominator, and their medians are exact."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from standclear.obligations.figures import FATES, Owed, median_twice, tally
+
+
+def owed(fate: str, took_ms: int | None = None, *, partly: bool = False) -> Owed:
+    return Owed(
+        party=b"p", duty="acknowledge", kind="site", since_ms=0, fate=fate, took_ms=took_ms, is_partly=partly
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"), [([], None), ([7], 14), ([1, 2], 3), ([3, 1, 2], 4), ([5, 1, 2, 9], 7)]
+)
+def test_the_median_is_given_twice_so_that_it_is_whole(values: list[int], expected: int | None) -> None:
+    assert expected == median_twice(values)
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=1))
+def test_the_median_is_the_one_that_statistics_gives(values: list[int]) -> None:
+    assert statistics.median(values) * 2 == median_twice(values)
+
+
+def test_the_median_is_of_those_that_were_answered() -> None:
+    found = tally([owed("in_time", 10), owed("late", 30), owed("unanswered"), owed("waiting", partly=True)])
+    assert (4, 1, 1, 1, 1, 1, 40) == (
+        found.owed,
+        found.in_time,
+        found.late,
+        found.unanswered,
+        found.waiting,
+        found.partly,
+        found.median_twice_ms,
+    )
+
+
+@given(st.lists(st.sampled_from(FATES)))
+def test_the_four_fates_add_up_to_what_was_owed(fates: list[str]) -> None:
+    found = tally([owed(fate) for fate in fates])
+    assert found.owed == found.in_time + found.late + found.unanswered + found.waiting
