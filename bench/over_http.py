@@ -1,6 +1,6 @@
 """Statements over HTTP, durable and receipted: how many a second, how long each waits, and how soon the other desk hears.
 
-    python bench/over_http.py [--statements 8000] [--connections 32] [--seconds 10]
+    python bench/over_http.py [--statements 8000] [--connections 240] [--seconds 10]
 
 A real server process on SQLite in a directory of its own; the statements are composed and signed beforehand, each
 connection with a key of its own, so that what is measured is the service. Three measurements:
@@ -44,7 +44,7 @@ from standclear.spacetime.shape import Point
 from standclear.spacetime.volume import Volume
 from standclear.statements.canonical import from_b64u
 from standclear.statements.compose import Draft, Recipient
-from standclear.statements.parties import party_id
+from standclear.statements.parties import KEYS_MAX, party_id
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGIN = "exercise.bench.example/http"
@@ -102,27 +102,31 @@ class Server:
 
 
 def enrol(server: Server, name: str, keys: int) -> Actor:
+    """A party with so many keys, KEYS_MAX at a desk."""
     with Client(server.address) as client:
         log = from_b64u(client.log()["log"], 32, "log")
         seed_line = (server.directory / "service.seed").read_text().split()[-1]
         service = service_keys(ORIGIN, from_b64u(seed_line, 32, "seed"))
         root = SigningKey.from_seed(os.urandom(32))
         own = [SigningKey.from_seed(os.urandom(32)) for _ in range(keys)]
-        seats = [
-            NewSeat(seat=f"m{i}", role="machine" if i else "person", key=key) for i, key in enumerate(own)
+        desks = [(f"desk-{at}", own[at : at + KEYS_MAX]) for at in range(0, keys, KEYS_MAX)]
+        seated = [
+            (
+                desk,
+                ("+00 1",),
+                [NewSeat(seat=f"m{i}", role="machine", key=key) for i, key in enumerate(listed)],
+            )
+            for desk, listed in desks
         ]
-        enrolment = enrolment_of(
-            log=log, name=name, party_type="ngo", root=root, desks=[("duty", ("+00 1",), seats)]
-        )
+        enrolment = enrolment_of(log=log, name=name, party_type="ngo", root=root, desks=seated)
         composed = compose_first_enrolment(
             enrolment, log=log, root=root, admitting=service.root, stated_ms=now_ms(), fresh=os.urandom
         )
         client.submit(composed.text)
     sitting = [
-        seat_after_enrolment(
-            log=log, root_public=root.public, desk="duty", key=key, enrolment_sid=composed.sid
-        )
-        for key in own
+        seat_after_enrolment(log=log, root_public=root.public, desk=desk, key=key, enrolment_sid=composed.sid)
+        for desk, listed in desks
+        for key in listed
     ]
     return Actor(root=root, seats=sitting)
 
@@ -297,7 +301,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--statements", type=int, default=8_000)
-    parser.add_argument("--connections", type=int, default=60)
+    parser.add_argument("--connections", type=int, default=240)
     parser.add_argument("--seconds", type=int, default=10)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="standclear-bench-") as directory:
