@@ -269,6 +269,13 @@ def _check_commitments(submission: Submission) -> None:
                     reason="not the commitments of that form",
                     remedy=COMPOSE_AGAIN,
                 )
+        named = {slot.form for slot in submission.slots} | {"exact"}
+        for place, form in enumerate(submission.forms):
+            if form.form not in named:
+                # Nothing signed speaks of it: whoever carries the submission could have put it there.
+                raise Malformed(
+                    f"forms[{place}]", "released to nobody", "open the slot that names it, or leave it out"
+                )
         released = [slot.party for slot in submission.slots]
         if len(set(released)) != len(released):
             raise Malformed("slots", "a recipient stands twice", "give each recipient one slot")

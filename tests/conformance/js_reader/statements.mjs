@@ -210,6 +210,8 @@ function checkSlots(header, slots, digests) {
     if (!inHeader.has(b64u(slot.digest))) throw mismatch("a slot that is not in the header");
     if (!digests[slot.form]?.equals(slot.items)) throw mismatch("not that form's items");
   }
+  const named = new Set(["exact", ...slots.map((one) => one.form)]);
+  if (!Object.keys(digests).every((form) => named.has(form))) throw malformed("a form released to nobody");
   if (new Set(slots.map((one) => one.party)).size !== slots.length) throw malformed("a recipient twice");
 }
 
