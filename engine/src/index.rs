@@ -19,7 +19,7 @@ use crate::rules::{Filter, Rules};
 /// Volumes in the tail: read through at about 0.4 us, and copied in about 15 us if a reader holds it.
 pub const TAIL: usize = 1024;
 /// From this many volumes on a call makes a run of its own.
-const BULK: usize = 4 * TAIL;
+const BULK: usize = TAIL;
 
 /// A packed set, and which of its slots have been removed.
 #[derive(Clone, Debug)]
@@ -49,30 +49,68 @@ impl Run {
         held
     }
 
-    /// Removes the slots of an id; how many there were.
-    pub fn bury(&mut self, id: u64) -> usize {
-        let mut slots = [0usize; 8];
-        let (mut count, live) = (0, Live { packed: &self.packed, dead: &self.dead });
-        let mut more = Vec::new(); // for a notice of more than eight volumes in one run
+    /// The slots of an id that are not removed.
+    pub fn slots_of(&self, id: u64, mut found: impl FnMut(usize)) {
+        let live = self.live();
         self.packed.slots_of(id, |slot| {
             if !live.is_dead(slot) {
-                if count < slots.len() {
-                    slots[count] = slot
-                } else {
-                    more.push(slot)
-                }
-                count += 1;
+                found(slot);
             }
         });
-        if count > 0 {
-            let dead = Arc::make_mut(&mut self.dead);
-            dead.resize(self.packed.len().div_ceil(64).max(TAIL / 64), 0);
-            for &slot in slots[..count.min(slots.len())].iter().chain(&more) {
-                dead[slot >> 6] |= 1 << (slot & 63);
-            }
-            self.removed += count;
+    }
+
+    /// Removes some slots; those removed before are left as they are.
+    pub fn bury(&mut self, slots: impl IntoIterator<Item = usize>) {
+        let dead = Arc::make_mut(&mut self.dead);
+        dead.resize(self.packed.len().div_ceil(64).max(TAIL / 64), 0);
+        for slot in slots {
+            let bit = 1 << (slot & 63);
+            self.removed += usize::from(dead[slot >> 6] & bit == 0);
+            dead[slot >> 6] |= bit;
         }
-        count
+    }
+}
+
+/// The slots of some notices, found before the state is changed.
+#[derive(Default)]
+struct Graves {
+    /// By the serial of a run: (slot, id).
+    of_runs: Vec<(u64, Vec<(usize, u64)>)>,
+}
+
+impl Graves {
+    fn of(state: &State, ids: &[u64]) -> Self {
+        let mut of_runs = Vec::new();
+        for run in state.runs.iter().chain(std::iter::once(&state.tail)) {
+            let mut slots = Vec::new();
+            for &id in ids {
+                run.slots_of(id, |slot| slots.push((slot, id)));
+            }
+            if !slots.is_empty() {
+                of_runs.push((run.serial, slots));
+            }
+        }
+        Self { of_runs }
+    }
+
+    /// Removes them. A run that has been merged since is looked through again, by id.
+    fn close(self, state: &mut State) {
+        for (serial, slots) in self.of_runs {
+            let mut runs = state.runs.iter_mut().chain(std::iter::once(&mut state.tail));
+            if let Some(run) = runs.find(|run| run.serial == serial) {
+                run.bury(slots.into_iter().map(|(slot, _)| slot));
+                continue;
+            }
+            for run in state.runs.iter_mut().chain(std::iter::once(&mut state.tail)) {
+                let mut found = Vec::new();
+                for &(_, id) in &slots {
+                    run.slots_of(id, |slot| found.push(slot));
+                }
+                if !found.is_empty() {
+                    run.bury(found);
+                }
+            }
+        }
     }
 }
 
@@ -118,24 +156,6 @@ impl State {
     fn serial(&mut self) -> u64 {
         self.next_serial += 1;
         self.next_serial
-    }
-
-    fn remove(&mut self, id: u64) {
-        if self.tail.bury(id) > 0 {
-            return;
-        }
-        for run in self.runs.iter_mut().rev() {
-            if run.bury(id) > 0 {
-                return; // a notice's volumes come in one call, but a full tail may part them
-            }
-        }
-    }
-
-    /// Removes every volume of an id, wherever a full tail may have parted them.
-    fn remove_all(&mut self, id: u64) {
-        while self.holds(id) {
-            self.remove(id);
-        }
     }
 
     fn push(&mut self, loose: &Loose, row: usize) -> bool {
@@ -226,7 +246,7 @@ impl Index {
             last = Some(id);
         }
         drop(now);
-        self.add(loose, packed, &[]);
+        self.add(loose, packed, Graves::default());
         Ok(())
     }
 
@@ -245,14 +265,15 @@ impl Index {
                 ids.push(id);
             }
         }
+        let graves = Graves::of(&now, &ids);
         drop(now);
-        self.add(loose, packed, &ids);
+        self.add(loose, packed, graves);
         Ok(())
     }
 
-    fn add(&self, loose: &Loose, packed: Option<Packed>, removed: &[u64]) {
+    fn add(&self, loose: &Loose, packed: Option<Packed>, graves: Graves) {
         let full = self.shared.change(|state| {
-            removed.iter().for_each(|&id| state.remove_all(id));
+            graves.close(state);
             match packed {
                 Some(packed) => {
                     let serial = state.serial();
@@ -277,8 +298,9 @@ impl Index {
                 return Err(Fault::UnknownId { row, id });
             }
         }
+        let graves = Graves::of(&now, ids);
         drop(now);
-        self.shared.change(|state| ids.iter().for_each(|&id| state.remove_all(id)));
+        self.shared.change(|state| graves.close(state));
         self.merger.wake_if(|| self.snapshot().runs.iter().any(|run| run.removed * 2 > run.packed.len()));
         Ok(())
     }

@@ -16,6 +16,8 @@ use crate::packed::{Loose, Packed};
 const FEW: usize = 4;
 /// Removals that may be left for the moment of the change.
 const LEFT_OVER: usize = 256;
+/// How often a change that would take too long is put off.
+const ATTEMPTS: usize = 16;
 /// How often memory that readers still held is looked at again.
 const LATER: Duration = Duration::from_millis(20);
 
@@ -134,19 +136,21 @@ fn merge_some(shared: &Shared, retired: &mut Vec<Arc<Packed>>) -> bool {
         return false;
     }
     let mut merged = Run::new(Packed::pack(&gather(&chosen), true, 1), 0);
-    while catch_up(&mut chosen, &shared.snapshot(), &mut merged) > LEFT_OVER {}
-    let old = shared.change(|state| {
-        catch_up(&mut chosen, state, &mut merged);
-        let kept = |run: &Run| !chosen.iter().any(|old| old.serial == run.serial);
-        let (mut runs, old): (Vec<Run>, Vec<Run>) = std::mem::take(&mut state.runs).into_iter().partition(kept);
-        if !merged.packed.is_empty() {
-            state.next_serial += 1;
-            merged.serial = state.next_serial;
-            runs.insert(0, merged);
+    let mut old = None;
+    for attempt in 0..ATTEMPTS {
+        while catch_up(&mut chosen, &shared.snapshot(), &mut merged) > LEFT_OVER {}
+        old = shared.change(|state| {
+            if behind(&chosen, state) > LEFT_OVER && attempt + 1 < ATTEMPTS {
+                return None; // much was removed just now: that is caught up with outside the lock
+            }
+            catch_up(&mut chosen, state, &mut merged);
+            Some(put(state, &chosen, &mut merged))
+        });
+        if old.is_some() {
+            break;
         }
-        state.runs = runs;
-        old
-    });
+    }
+    let old = old.unwrap_or_default();
     retired.extend(old.into_iter().map(|run| run.packed));
     retired.extend(chosen.into_iter().map(|run| run.packed));
     retired.sort_by_key(Arc::as_ptr);
@@ -154,9 +158,29 @@ fn merge_some(shared: &Shared, retired: &mut Vec<Arc<Packed>>) -> bool {
     true
 }
 
+/// Puts the merged run in the place of those it is made of, and gives those back.
+fn put(state: &mut State, chosen: &[Run], merged: &mut Run) -> Vec<Run> {
+    let kept = |run: &Run| !chosen.iter().any(|old| old.serial == run.serial);
+    let (mut runs, old): (Vec<Run>, Vec<Run>) = std::mem::take(&mut state.runs).into_iter().partition(kept);
+    if !merged.packed.is_empty() {
+        state.next_serial += 1;
+        merged.serial = state.next_serial;
+        runs.insert(0, merged.clone());
+    }
+    state.runs = runs;
+    old
+}
+
+/// How many removals from the chosen runs `merged` does not know of.
+fn behind(chosen: &[Run], state: &State) -> usize {
+    let of =
+        |old: &Run| state.runs.iter().find(|run| run.serial == old.serial).map_or(0, |run| run.removed - old.removed);
+    chosen.iter().map(of).sum()
+}
+
 /// Removes from `merged` what has been removed from the chosen runs since they were last looked at.
 fn catch_up(chosen: &mut [Run], state: &State, merged: &mut Run) -> usize {
-    let mut count = 0;
+    let (mut count, mut gone) = (0, Vec::new());
     for old in chosen {
         let Some(now) = state.runs.iter().find(|run| run.serial == old.serial) else {
             continue;
@@ -169,7 +193,12 @@ fn catch_up(chosen: &mut [Run], state: &State, merged: &mut Run) -> usize {
             while fresh != 0 {
                 let slot = word * 64 + fresh.trailing_zeros() as usize;
                 fresh &= fresh - 1;
-                count += merged.bury(now.packed.ids[slot]);
+                gone.clear();
+                merged.slots_of(now.packed.ids[slot], |slot| gone.push(slot));
+                count += gone.len();
+                if !gone.is_empty() {
+                    merged.bury(gone.iter().copied());
+                }
             }
         }
         (old.dead, old.removed) = (Arc::clone(&now.dead), now.removed);
