@@ -157,7 +157,7 @@ class Register:
                 outcome.mark(f"replaces_{old.state}")
             old.successors += (one.ref,)
             if materially_same(old, one):
-                one.same_as = old.same_as | {old.ref}
+                one.same_as |= old.same_as | {old.ref}
             elif one.change == "unchanged":
                 outcome.mark("not_unchanged")
             if one.change == "was_always_there":
