@@ -14,6 +14,7 @@ from standclear.keys import sha256
 from standclear.statements.canonical import Value, b64u, canonical
 from standclear.statements.deeds import Record, leaves_of
 from standclear.statements.lists import InboxHead, SaltedList, Slot
+from standclear.tlog.merkle import leaf_hash
 
 FORMAT = "standclear.dossier/v1"
 LISTS = ("effects", "inboxes", "items")
@@ -160,7 +161,11 @@ def lines_of(dossier: Dossier) -> Iterator[bytes]:
 
 
 def _entry_lines(part: EntryPart) -> Iterator[bytes]:
-    yield b'{"entry":"%s","index":%d,"line":"entry"}' % (b64u(part.text).encode("ascii"), part.index)
+    yield b'{"entry":"%s","index":%d,"leaf":"%s","line":"entry"}' % (
+        b64u(part.text).encode("ascii"),
+        part.index,
+        b64u(leaf_hash(part.text)).encode("ascii"),
+    )
     if part.opening is not None:
         yield canonical(_opening_value(part.index, part.opening))
     for form in part.forms:

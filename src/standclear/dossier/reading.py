@@ -27,6 +27,7 @@ from standclear.statements.canonical import Value, canonical, check_value, from_
 from standclear.statements.deeds import read_record
 from standclear.statements.fields import Fields, raw_reader
 from standclear.statements.lists import FORMS, REF_BYTES, SaltedList, read_inbox_head, read_list, read_slot
+from standclear.tlog.merkle import leaf_hash
 
 _INDEX_MAX = 2**53 - 1  # of an entry: no larger integer stands in canonical JSON
 
@@ -210,7 +211,13 @@ def _read_entry(reading: _Reading, fields: Fields) -> Place:
     if reading.parts and index <= reading.parts[-1].index:
         raise Malformed("index", f"entry {index} stands after entry {reading.parts[-1].index}", "")
     reading.entry = index
-    reading.parts.append(EntryPart(index=index, text=fields.raw("entry", None)))
+    part = EntryPart(index=index, text=fields.raw("entry", None))
+    reading.parts.append(part)
+    if fields.raw("leaf", 32) != leaf_hash(part.text):
+        # The tree would show that something was changed; this shows what.
+        raise Malformed(
+            "leaf", "the entry does not give the leaf hash that stands beside it: one was changed", ""
+        )
     return (2, index, 0)
 
 
