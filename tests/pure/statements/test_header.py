@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standclear.errors import Malformed
@@ -98,6 +98,7 @@ def test_a_header_of_a_few_signers_and_slots_fits_a_payload(header: Header) -> N
 
 
 @given(headers().filter(lambda header: header.kind in NOTICE_KINDS))
+@settings(max_examples=5)
 def test_only_a_power_of_two_slots_are_taken(header: Header) -> None:
     digests = tuple(number.to_bytes(32, "big") for number in range(SLOTS_MAX))
     for count in (1, 2, 4, 256):
