@@ -11,13 +11,15 @@ import asyncio
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from standclear.cli.output import utc
-from standclear.cli.story import DAWN_MS, LOG_NAME, ORIGIN, SERVICE_NAME, Stage, StoryTime, play
+from standclear.cli.story.play import begins_ms, play
+from standclear.cli.story.stage import LOG_NAME, ORIGIN, SERVICE_NAME, Stage, StoryTime
 from standclear.dossier.report import Report
 from standclear.dossier.verify import verify
 from standclear.errors import Malformed
@@ -34,6 +36,9 @@ PACE_S = {"slow": 4.0, "normal": 1.5, "fast": 0.4, "max": 0.0}
 def add_parser(subparsers: Any) -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser("demo", description="An exercise. Every position in it is invented.")
+    parser.add_argument(
+        "--short", action="store_true", help="one day in a minute, in place of two weeks and the day itself"
+    )
     parser.add_argument("--headless", action="store_true", help="play, write the dossier, and end")
     parser.add_argument(
         "--speed", choices=sorted(PACE_S), default="normal", help="how long a scene is looked at"
@@ -69,7 +74,7 @@ class _SceneClock(TurnedClock):
 
 
 async def _headless(arguments: argparse.Namespace) -> int:
-    clock = _SceneClock(DAWN_MS)
+    clock = _SceneClock(begins_ms(short=arguments.short))
     service = Service(
         store=MemoryLogStore(),
         keys=service_keys(ORIGIN, hashlib.sha256(os.urandom(32)).digest()),
@@ -79,7 +84,7 @@ async def _headless(arguments: argparse.Namespace) -> int:
     )
     await service.start()
     try:
-        await play(_stage(service, clock, arguments))
+        await play(_stage(service, clock, arguments), short=arguments.short)
         report = _write(service, arguments.dossier)
     finally:
         await service.stop()
@@ -90,7 +95,7 @@ def _serving(arguments: argparse.Namespace) -> int:
     from standclear.config import Config
     from standclear.wiring import monotonic_ms, run_until_stopped
 
-    clock = StoryClock(DAWN_MS, monotonic_ms)
+    clock = StoryClock(begins_ms(short=arguments.short), monotonic_ms)
     directory = _own_directory(arguments.data)
     config = Config(
         data=directory,
@@ -103,7 +108,7 @@ def _serving(arguments: argparse.Namespace) -> int:
     )
 
     async def beside(service: Service) -> None:
-        await play(_stage(service, clock, arguments))
+        await play(_stage(service, clock, arguments), short=arguments.short)
         _write(service, arguments.dossier or directory / "story.dossier")
         there = utc(service.clock.now_ms())
         print(
@@ -135,7 +140,18 @@ def _stage(service: Service, clock: StoryTime, arguments: argparse.Namespace) ->
         await asyncio.sleep(pause_s)
 
     waiting: Callable[[], Awaitable[None]] = pause
-    return Stage(service=service, clock=clock, tell=_tell, pause=waiting, pack=pack_text())
+    return Stage(
+        service=service,
+        clock=clock,
+        tell=_tell,
+        pause=waiting,
+        pack=pack_text(),
+        measure_ms=_stopwatch_ms,
+    )
+
+
+def _stopwatch_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
 
 
 def _tell(line: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from standclear.spacetime.volume import Volume
+from standclear.statements.canonical import Value
 from standclear.statements.compose import Draft, Recipient, endings
 from standclear.statements.notices import (
     Activity,
@@ -157,3 +159,25 @@ def dissemination(
         note=None,
     )
     return Draft(kind="dissemination", forms={"exact": [body.to_value()]}, to=to, under=under, re=sids)
+
+
+class Speakable(Protocol):
+    """A body that is one word by itself; the type in its value is the statement's kind."""
+
+    def to_value(self) -> Value: ...
+
+
+def word(
+    body: Speakable,
+    to: Sequence[Recipient],
+    under: bytes,
+    *,
+    re: Sequence[bytes] = (),
+    cites: Sequence[bytes] | None = None,
+) -> Draft:
+    """A word that is no notice: an inquiry or its answer, a call, a claim, how far a movement has come."""
+    value = body.to_value()
+    assert isinstance(value, dict)
+    kind = value["type"]
+    assert isinstance(kind, str)
+    return Draft(kind=kind, forms={"exact": [value]}, to=to, under=under, re=re, cites=cites)

@@ -1,0 +1,1 @@
+"""The demo's story: two weeks on a de-confliction line and the day itself. An exercise; every position in it is invented."""
