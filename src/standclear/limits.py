@@ -57,6 +57,7 @@ LATE_MS: Final = 60_000  # a statement integrated this long after it was stated 
 GATHER_MS: Final = 5  # a batch waits this long for company: one sync to disk for all of it
 BATCH_STATEMENTS_MAX: Final = 256  # statements of one batch: bounds the wait of the first of them
 WAITING_STATEMENTS_MAX: Final = 8_192  # statements waiting for a batch; more are told to try again
+PARSED_AT_ONCE_MAX: Final = 64  # submissions given to the second process at a time: 15 ms of its work
 PARSED_APART_BYTES: Final = 65_536  # a larger submission is parsed in a thread of its own
 DEEDS_EVERY_MS: Final = 250  # the service says what it did at least this often
 PUBLISH_EVERY_MS: Final = 1_000  # a published head at most this often, when the log has grown

@@ -139,7 +139,13 @@ def _built(config: Config, store: SqliteLogStore, given: Clock | None) -> Servic
     seed = _read_seed(config.data / SEED_FILE, is_new=head.size == 0)  # 2
     keys = service_keys(origin, seed)
     service = Service(  # 3
-        store=store, keys=keys, clock=clock, fresh=os.urandom, make_index=make_index, index_name=index_name
+        store=store,
+        keys=keys,
+        clock=clock,
+        fresh=os.urandom,
+        make_index=make_index,
+        index_name=index_name,
+        parses_apart=(os.cpu_count() or 1) > 1,
     )
     gc.freeze()  # what was rebuilt lives as long as the process: the collector need not visit it again
     gc.set_threshold(_COLLECTED_EVERY, 50, 100)

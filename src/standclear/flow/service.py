@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.conflicts.outcome import Release
 from standclear.errors import Fatal, ForkSuspected, StandclearError, StoreCorrupt, Unavailable
+from standclear.flow.apart import ParserApart, parse_here
 from standclear.flow.clock import Clock
 from standclear.flow.identity import ServiceKeys, charter_of
 from standclear.flow.ports import LogStore
@@ -17,9 +18,8 @@ from standclear.flow.publish import Publisher
 from standclear.flow.rebuild import rebuild
 from standclear.flow.submit import Answer, Sequencer
 from standclear.flow.watching import Watchers
-from standclear.limits import PARSED_APART_BYTES
 from standclear.statements.compose import Fresh
-from standclear.statements.submission import parse_submission
+from standclear.statements.submission import Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class Service:
         fresh: Fresh,
         make_index: Callable[[], CandidateIndex],
         index_name: str = "rtree",
+        parses_apart: bool = False,
     ) -> None:
         rebuilt = rebuild(store, make_index, fresh)
         if rebuilt.findings:
@@ -72,12 +73,18 @@ class Service:
         self.publisher = Publisher(
             store=store, tree=self.tree, keys=keys, fresh=fresh, sequencer=self.sequencer
         )
+        self.parser = ParserApart(self.book.roll.keys) if parses_apart else None
+        self.parse: Callable[[bytes], Awaitable[Submission]] = (
+            parse_here if self.parser is None else self.parser.parse
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     # --- life --------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Begin sequencing and publishing."""
+        """Begin sequencing and publishing, and the second process where there is to be one."""
+        if self.parser is not None:
+            await self.parser.start()
         self._tasks = [
             asyncio.create_task(self.sequencer.run(), name="sequencer"),
             asyncio.create_task(self.publisher.run(), name="publisher"),
@@ -88,6 +95,8 @@ class Service:
 
         What a task failed with is told by `failure`, not here. After a failure nothing more is signed.
         """
+        if self.parser is not None:
+            await self.parser.stop()
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -118,12 +127,8 @@ class Service:
     # --- submitting --------------------------------------------------------------------------------------
 
     async def submit(self, text: bytes) -> Answer:
-        """Parse, check, append, answer. Large lists are parsed apart, so that nobody waits behind them."""
-        if len(text) > PARSED_APART_BYTES:
-            submission = await asyncio.to_thread(parse_submission, text)
-        else:
-            submission = parse_submission(text)
-        return await self.sequencer.submit(submission)
+        """Parse, check, append, answer."""
+        return await self.sequencer.submit(await self.parse(text))
 
     async def settle(self) -> None:
         """Wait until everything that happened is durable and has been said in a deeds statement.

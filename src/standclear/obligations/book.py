@@ -68,7 +68,7 @@ class Book:
         header = submission.header
         first = submission.bodies["exact"][0]
         self._check_place(submission)
-        self.roll.check(submission.envelope, header, first, now_ms)
+        self.roll.check(submission.envelope, header, first, now_ms, is_verified=submission.is_verified)
         if isinstance(first, Enrolment):
             self.roll.check_enrolment(first, header.sender.party)
         if header.kind not in OPEN_KINDS:

@@ -84,10 +84,19 @@ class Roll:
 
     # --- the door ------------------------------------------------------------------------------------
 
-    def check(self, envelope: Envelope, header: Header, body: Body | None, now_ms: int) -> None:
+    def check(
+        self,
+        envelope: Envelope,
+        header: Header,
+        body: Body | None,
+        now_ms: int,
+        *,
+        is_verified: bool = False,
+    ) -> None:
         """Refuse what is not signed by exactly the keys its header names, all of them counting now, for this log.
 
         `body` is the first item's, needed for a charter or a party's first enrolment, which bring their own keys.
+        `is_verified`: every signature was found good under the public key of its key id already.
 
         Raises:
             WrongLog, UnknownParty, UnknownKey, NotPermitted, BadSignature.
@@ -106,7 +115,7 @@ class Roll:
         publics = self._publics(header, body, now_ms)
         signed = envelope.signed_bytes()
         for one in envelope.signatures:
-            if not verify_ed25519(publics[one.key], one.signature, signed):
+            if not is_verified and not verify_ed25519(publics[one.key], one.signature, signed):
                 raise BadSignature(
                     field="envelope.signatures", key=one.key.hex()[:16], remedy="sign these very bytes again"
                 )

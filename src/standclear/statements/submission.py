@@ -66,6 +66,7 @@ class Submission:
     """A statement with everything beside it. `forms` holds "exact" first; `bodies` are the typed bodies by form.
 
     `notes` are signed heads of this log that the sender holds: one that contradicts the log proves a fork.
+    `is_verified`: each signature is known to be good under the public key whose id it gives (flow/apart.py).
     """
 
     envelope: Envelope
@@ -78,6 +79,7 @@ class Submission:
     of: SaltedList | None
     inbox: InboxHead | None
     notes: tuple[bytes, ...] = ()
+    is_verified: bool = False
 
     @cached_property
     def item_count(self) -> int:

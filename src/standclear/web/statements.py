@@ -15,13 +15,13 @@ from standclear.limits import (
     BATCH_BYTES_MAX,
     BATCH_LINES_MAX,
     BATCHES_MAX,
-    PARSED_APART_BYTES,
+    PARSED_AT_ONCE_MAX,
     RESERVE_STATEMENTS_MAX,
     SUBMISSION_BYTES_MAX,
     WAITING_STATEMENTS_MAX,
 )
 from standclear.statements.canonical import b64u
-from standclear.statements.submission import Submission, parse_submission
+from standclear.statements.submission import Submission
 from standclear.web.bodies import read_body
 from standclear.web.front import Front, front, session_of
 from standclear.web.problems import problem_of
@@ -117,21 +117,18 @@ async def _read_lines(request: Request) -> list[bytes]:
 async def _enqueue(shown: Front, lines: list[bytes]) -> list[asyncio.Task[Answer] | StandclearError]:
     """Each line parsed and put in the queue, in the order of the lines: a key's chain stays whole."""
     found: list[asyncio.Task[Answer] | StandclearError] = []
-    for line in lines:
-        try:
-            submission = await _parse(line)
-        except StandclearError as error:
-            found.append(error)
-            continue
-        found.append(asyncio.create_task(shown.service.sequencer.submit(submission)))
-        await asyncio.sleep(0)  # the task takes its place in the queue, and others have their turn
+    for at in range(0, len(lines), PARSED_AT_ONCE_MAX):
+        some = lines[at : at + PARSED_AT_ONCE_MAX]
+        parsed = await asyncio.gather(*map(shown.service.parse, some), return_exceptions=True)
+        for one in parsed:
+            if isinstance(one, Submission):
+                found.append(asyncio.create_task(shown.service.sequencer.submit(one)))
+            elif isinstance(one, StandclearError):
+                found.append(one)
+            else:
+                raise one
+        await asyncio.sleep(0)  # the tasks take their places in the queue, and others have their turn
     return found
-
-
-async def _parse(line: bytes) -> Submission:
-    if len(line) > PARSED_APART_BYTES:
-        return await asyncio.to_thread(parse_submission, line)
-    return parse_submission(line)
 
 
 async def _answers(
