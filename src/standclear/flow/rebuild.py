@@ -107,7 +107,7 @@ def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header) -> None
     rebuilt.pending.records.clear()
     standing = rebuilt.book.roll.keys[header.sender.keys[0]]
     standing.next_seq, standing.last_sid = header.seq + 1, entry.sid
-    rebuilt.book.step_deeds(entry.sid, entry.index, entry.leaf)
+    rebuilt.book.step_deeds(entry.sid, entry.index, entry.leaf, opened["items"])
 
 
 def _same_effect(mine: EffectRecord, said: EffectRecord) -> bool:

@@ -292,7 +292,7 @@ class Sequencer:
             )
         )
         standing.next_seq, standing.last_sid = standing.next_seq + 1, composed.sid
-        self.book.step_deeds(composed.sid, index, batch.entries[-1].leaf)
+        self.book.step_deeds(composed.sid, index, batch.entries[-1].leaf, self._pending.records)
         self._pending.effects.clear()
         self._pending.records.clear()
         self._last_deeds_ms = now_ms

@@ -7,7 +7,7 @@ same book; `standclear log fsck` compares.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from standclear.conflicts.agreements import Accord, Agreements
 from standclear.conflicts.candidates import CandidateIndex
@@ -21,10 +21,12 @@ from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.obligations.matters import Matters
+from standclear.obligations.turns import Turns, alarm_of, severity_of
 from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.asking import Inquiry
 from standclear.statements.bodies import Body
-from standclear.statements.calls import Objection
+from standclear.statements.calls import Emergency, Objection
+from standclear.statements.deeds import Record, SentRecord
 from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
 from standclear.statements.lists import ref_of, split_ref
 from standclear.statements.moving import Progress
@@ -49,6 +51,8 @@ class Book:
         self.ledger = Ledger(self.inboxes)
         self.matters = Matters()
         self.sayings = Sayings()
+        self.turns = Turns()
+        self.words: dict[bytes, str] = {}
         self.index_of: dict[bytes, int] = {}
         self.tree = Tree()
 
@@ -157,9 +161,16 @@ class Book:
                 return ("seen_unproven",)
         return ()
 
-    def step_deeds(self, sid: bytes, index: int, leaf: bytes) -> None:
-        """Take in one of the service's own deeds statements: it is counted and has no effect on anybody."""
+    def step_deeds(self, sid: bytes, index: int, leaf: bytes, records: Sequence[Record] = ()) -> None:
+        """Take in one of the service's own deeds statements: what it says was sent, and answered by other ways.
+
+        It is counted, and has no effect on what stands or meets. `records` are its opened items; where they are not open
+        (a dossier that shows a part) the ladders do without.
+        """
         assert index == self.size
+        for record in records:
+            if isinstance(record, SentRecord):
+                self.ledger.sent(record.party, record.inbox_end, record.at_ms)
         self.index_of[sid] = index
         self.tree.append(leaf)
 
@@ -200,7 +211,18 @@ class Book:
         self._release_words(submission, index, now_ms, outcome)
         self.sayings.take_in(submission.sid, header, body, index, now_ms)
         asked = [release.party for release in outcome.releases]
-        self.matters.open(submission.sid, header, body, asked, index, now_ms)
+        rules = self._agreement(header.under).arrangement
+        self.matters.open(submission.sid, header, body, asked, index, now_ms, rules)
+        if (
+            isinstance(body, Emergency)
+            and body.part == "answer"
+            and self.roll.signer_role(header) != "person"
+        ):
+            outcome.effect = (
+                "recorded"  # a call rings until a person answers, and a machine's key is none (G18)
+            )
+            outcome.mark("machine_key")
+            return
         self.matters.answer(submission.sid, header, body, index, now_ms, outcome)
         match body:
             case Progress():
@@ -255,7 +277,12 @@ class Book:
             self._open_ladder(release, agreement, now_ms)
         asked = [release.party for release in outcome.releases if release.sid == submission.sid]
         body = submission.bodies["exact"][0]
-        self.matters.open(submission.sid, submission.header, body, asked, index, now_ms)
+        self.matters.open(
+            submission.sid, submission.header, body, asked, index, now_ms, agreement.arrangement
+        )
+        self.turns.enter(
+            [self.register.by_ref[ref_of(submission.sid, item)] for item in range(submission.item_count)]
+        )
         return outcome
 
     def _open_ladder(self, release: Release, agreement: Accord, now_ms: int) -> None:
@@ -263,6 +290,9 @@ class Book:
         standing = self.register.by_ref[self.inboxes.inbox(release.party).refs[release.start]]
         slot = standing.slot_for(release.party, arrangement, agreement.adhered)
         assert slot is not None  # it was released under one
+        rule = arrangement.rule_of(standing.kind)
+        deadline_ms = now_ms + rule.acknowledge_ms
+        begins_ms = min(volume.interval.start_ms for volume in standing.volumes["exact"])
         self.ledger.open(
             Ladder(
                 sid=release.sid,
@@ -272,8 +302,12 @@ class Book:
                 start=release.start,
                 end=release.end,
                 released_ms=now_ms,
-                deadline_ms=now_ms + arrangement.rule_of(standing.kind).acknowledge_ms,
+                deadline_ms=deadline_ms,
                 travel=slot.travel,
+                severity=severity_of(standing.kind, standing.change),
+                alarm_ms=alarm_of(now_ms, deadline_ms, begins_ms, rule.lead_ms),
+                steps=arrangement.escalation,
+                monitors=arrangement.monitors(),
             )
         )
 
@@ -305,6 +339,7 @@ class Book:
     def _release_words(self, submission: Submission, index: int, now_ms: int, outcome: Outcome) -> None:
         """A reply or an ending is told to those it is addressed to; it asks for no answer of its own."""
         sender = submission.header.sender.party
+        self.words[submission.sid] = submission.header.kind
         slots = {slot.party: slot for slot in submission.slots}
         parties = {party for party in slots if party is not None}
         if None in slots:

@@ -9,12 +9,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from standclear.statements.arrangement import Escalation
+
 RUNGS = ("released", "sent", "handed_over", "acknowledged", "disseminated")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested:
+    """An answer that came by link, code or voice: what the service says it was given, and nothing signed (G1)."""
+
+    channel: str
+    answer: str
+    at_ms: int
 
 
 @dataclass(slots=True, kw_only=True)
 class Ladder:
-    """One statement's release to one party. Positions are of the party's inbox; times are the log's, in milliseconds."""
+    """One statement's release to one party. Positions are of the party's inbox; times are the log's, in milliseconds.
+
+    `steps` and `monitors` are the arrangement's when it was opened; `alarm_ms` is when the owner is told that nobody has
+    acknowledged: at the deadline, or earlier where what the notice is about begins earlier.
+    """
 
     sid: bytes
     party: bytes
@@ -35,6 +50,11 @@ class Ladder:
     acknowledged_key: bytes | None = None
     answer: str = ""
     disseminated: list[tuple[int, tuple[str, ...], bool]] = field(default_factory=list)
+    attested: list[Attested] = field(default_factory=list)
+    severity: int = 3
+    alarm_ms: int | None = None
+    steps: tuple[Escalation, ...] = ()
+    monitors: tuple[bytes, ...] = ()
 
     @property
     def items(self) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Outcome
-from standclear.obligations.ladder import Ladder
+from standclear.obligations.calendar import Calendar
+from standclear.obligations.ladder import Attested, Ladder
 from standclear.statements.header import Header
 from standclear.statements.lists import WHOLE_ITEM, split_ref
 from standclear.statements.replies import Acknowledgement, Dissemination
@@ -46,16 +47,31 @@ class Ledger:
         self._inboxes = inboxes
         self.of_party: dict[bytes, PartyLadders] = {}
         self.of_sid: dict[bytes, list[Ladder]] = {}
+        self.by_deadline: Calendar[Ladder] = Calendar()
+        self.by_alarm: Calendar[Ladder] = Calendar()
+        self.offsets_ms: set[int] = {0}
+        self.sent_end: dict[bytes, int] = {}
 
     def open(self, ladder: Ladder) -> None:
         """A release was made: its recipient owes an answer."""
         self.of_party.setdefault(ladder.party, PartyLadders()).add(ladder)
         self.of_sid.setdefault(ladder.sid, []).append(ladder)
+        self.by_deadline.add(ladder.deadline_ms, ladder)
+        if ladder.alarm_ms is not None:
+            self.by_alarm.add(ladder.alarm_ms, ladder)
+        self.offsets_ms.update(step.after_ms for step in ladder.steps)
 
     def sent(self, party: bytes, inbox_end: int, now_ms: int) -> None:
         """The service says it has handed a channel everything before `inbox_end`."""
+        self.sent_end[party] = max(inbox_end, self.sent_end.get(party, 0))
         for ladder in self._first(party, inbox_end, lambda one: one.sent_ms is None):
             ladder.sent_ms = now_ms
+
+    def attest(self, party: bytes, sid: bytes, answer: Attested) -> None:
+        """An answer came by another way than a signature. It is shown, counted as no rung, and taken once."""
+        for ladder in self.of_sid.get(sid, ()):
+            if ladder.party == party and answer not in ladder.attested:
+                ladder.attested.append(answer)
 
     def hand_over(self, header: Header, n: int, now_ms: int) -> None:
         """The party's own key has signed an inbox head: everything below it has reached the party."""

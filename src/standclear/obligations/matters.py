@@ -10,6 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from standclear.conflicts.outcome import Outcome
+from standclear.obligations.calendar import Calendar
+from standclear.obligations.ladder import Attested
+from standclear.statements.arrangement import Arrangement, Escalation
 from standclear.statements.asking import Answer, Inquiry
 from standclear.statements.calls import Agreement, Consultation, Emergency
 from standclear.statements.header import Header
@@ -30,7 +33,11 @@ class Answered:
 
 @dataclass(slots=True, kw_only=True)
 class Matter:
-    """One open or ended matter. `asked` are the parties that owe an answer; `deadline_ms` None: until it is ended."""
+    """One open or ended matter. `asked` are the parties that owe an answer; `deadline_ms` None: until it is ended.
+
+    `steps` and `monitors` are the arrangement's when it was opened; the steps count from `anchor_ms`: of an inquiry the
+    end of its time, of everything else its opening.
+    """
 
     sid: bytes
     kind: str
@@ -43,6 +50,22 @@ class Matter:
     deadline_ms: int | None
     answers: list[Answered] = field(default_factory=list)
     ended_ms: int | None = None
+    attested: dict[bytes, list[Attested]] = field(default_factory=dict)
+    steps: tuple[Escalation, ...] = ()
+    monitors: tuple[bytes, ...] = ()
+
+    @property
+    def anchor_ms(self) -> int:
+        """From when the arrangement's steps count."""
+        return (
+            self.deadline_ms
+            if self.kind == "inquiry" and self.deadline_ms is not None
+            else self.opened_ms
+        )
+
+    def is_silent(self, party: bytes) -> bool:
+        """Whether a party that was asked has answered in no way at all, and the matter goes on."""
+        return self.ended_ms is None and party in self.unanswered() and not self.attested.get(party)
 
     def unanswered(self) -> frozenset[bytes]:
         """Who was asked and has not answered."""
@@ -66,6 +89,9 @@ class Matters:
 
     def __init__(self) -> None:
         self.of_sid: dict[bytes, Matter] = {}
+        self.calls: list[Matter] = []
+        self.by_anchor: Calendar[Matter] = Calendar()
+        self.offsets_ms: set[int] = {0}
 
     def open(
         self,
@@ -75,12 +101,14 @@ class Matters:
         asked: Sequence[bytes],
         index: int,
         now_ms: int,
+        arrangement: Arrangement,
     ) -> None:
-        """Take in a statement that asks for answers; others pass."""
+        """Take in a statement that asks for answers, under the rules now in force; others pass."""
         opened = _opened(body)
         if opened is not None:
             code, deadline_ms = opened
-            self.of_sid[sid] = Matter(
+            is_call = header.kind == "emergency"
+            matter = self.of_sid[sid] = Matter(
                 sid=sid,
                 kind=header.kind,
                 code=code,
@@ -90,7 +118,19 @@ class Matters:
                 opened_index=index,
                 opened_ms=now_ms,
                 deadline_ms=deadline_ms,
+                steps=arrangement.emergency if is_call else arrangement.escalation,
+                monitors=arrangement.monitors(),
             )
+            if is_call:
+                self.calls.append(matter)
+            self.by_anchor.add(matter.anchor_ms, matter)
+            self.offsets_ms.update(step.after_ms for step in matter.steps)
+
+    def attest(self, party: bytes, sid: bytes, answer: Attested) -> None:
+        """An answer to a matter came by link, code or voice: it quiets that desk's timer and answers nothing."""
+        matter = self.of_sid.get(sid)
+        if matter is not None and answer not in matter.attested.setdefault(party, []):
+            matter.attested[party].append(answer)
 
     def answer(
         self, sid: bytes, header: Header, body: object, index: int, now_ms: int, outcome: Outcome

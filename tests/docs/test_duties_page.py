@@ -1,0 +1,26 @@
+"""docs/spec/duties.md prints the tables of the code, row by row."""
+
+from __future__ import annotations
+
+from repository import ROOT, table_rows
+from standclear.obligations.duties import DUTIES, TRANSITIONS
+from standclear.obligations.turns import SEVERITIES
+
+PAGE = (ROOT / "docs" / "spec" / "duties.md").read_text("utf-8")
+
+
+def rows(heading: str) -> list[list[str]]:
+    return [[cell.strip("`") for cell in row] for row in table_rows(PAGE, heading)]
+
+
+def test_the_page_has_every_duty_of_the_code() -> None:
+    expected = [[one.kind, one.about, one.falls_due, one.told, one.ends] for one in DUTIES]
+    assert expected == rows("## Duties")
+
+
+def test_the_page_has_every_transition_of_the_code() -> None:
+    assert [list(one) for one in TRANSITIONS] == rows("## The ladder and its escalation")
+
+
+def test_the_page_has_every_severity_of_the_code() -> None:
+    assert [[word, str(severity)] for word, severity in SEVERITIES.items()] == rows("## How urgent")
