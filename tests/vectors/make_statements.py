@@ -287,7 +287,7 @@ def _changed_texts(scene: Scene) -> Iterator[tuple[str, str]]:
         "a slot that travels further",
         json.dumps(site | {"slots": [slots[0] | {"travel": "onward"}, *slots[1:]]}),
     )
-    yield "a recipient twice", json.dumps(site | {"slots": [slots[0], slots[0]]})
+    yield "a recipient twice", json.dumps(site | {"slots": [*slots, slots[0]]})
     yield "no inbox", json.dumps(activity | {"inbox": None})
     yield "an inbox that is not in the header", json.dumps(site | {"inbox": activity["inbox"]})
     yield "another inbox", json.dumps(activity | {"inbox": activity["inbox"] | {"n": 3}})

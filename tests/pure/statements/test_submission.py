@@ -190,6 +190,17 @@ def test_an_open_statement_has_no_slots() -> None:
     assert ("malformed", "slots") == refusal_of(json.dumps(value).encode())
 
 
+def test_a_recipient_has_one_slot() -> None:
+    twice = [Recipient(party=bytes(16)), Recipient(party=bytes(16), when="never")]
+    assert ("malformed", "slots") == refusal_of(say(filed(to=twice)))
+
+
+def test_a_form_that_no_opened_slot_names_does_not_travel() -> None:
+    value = json.loads(SITE.text)
+    value["slots"] = [slot for slot in value["slots"] if slot["form"] != "desk"]
+    assert ("malformed", "forms[2]") == refusal_of(json.dumps(value).encode())
+
+
 def test_bodies_are_objects_of_a_body_and_a_salt() -> None:
     for wrong in ([], {"body": {}}, {"body": {}, "salt": "", "more": 1}, None):
         value = json.loads(say(filed()))
