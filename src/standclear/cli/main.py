@@ -34,6 +34,9 @@ COMMANDS: Final = {
     "translate": "the words of a statement in another language",
     "status": "what stands of yours, who has answered, what you are not aware of",
     "who-knew": "what a party was told about an area before a time",
+    "compliance": "what each party and desk owed in a span of time, and how it answered",
+    "claims": "what parties said in public, held against the record",
+    "export": "a copy of what is released to you for an area, on record; which copies are false now",
     "dossier": "write the bundle an investigator opens",
     "verify": "check a dossier offline (needs nothing but this package)",
     "log": "the log itself: head, receipts, fsck",
@@ -126,6 +129,18 @@ def _module(name: str) -> Command:
             from standclear.cli import who_knew
 
             return who_knew
+        case "compliance":
+            from standclear.cli import compliance
+
+            return compliance
+        case "claims":
+            from standclear.cli import claims
+
+            return claims
+        case "export":
+            from standclear.cli import export
+
+            return export
         case "dossier":
             from standclear.cli import dossier
 
@@ -170,7 +185,7 @@ def _module(name: str) -> Command:
 
 
 def _top_parser() -> argparse.ArgumentParser:
-    lines = "\n".join(f"  {name:<10}{told}" for name, told in COMMANDS.items())
+    lines = "\n".join(f"  {name:<12}{told}" for name, told in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="standclear",
         formatter_class=argparse.RawDescriptionHelpFormatter,
