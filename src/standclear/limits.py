@@ -78,6 +78,7 @@ BATCHES_MAX: Final = 4  # batches in memory at once: 128 MiB; the next is told t
 BODY_PAUSE_MS: Final = 20_000  # nothing of a body for so long: its sender is gone, or holds a place
 BODY_WHOLE_MS: Final = 900_000  # the longest body takes 15 minutes on a link of 150 kbit/s
 INBOX_PAGE_MAX: Final = 1_000  # releases of one answer: a megabyte or two, a tenth of a second
+INBOX_BRIEF_PAGE_MAX: Final = 10_000  # releases of one page without their bodies
 OWN_PAGE_MAX: Final = 1_000  # standing notices of one answer, for the same reason
 EVENT_PAGE_MAX: Final = 64  # ranges told before the stream lets others have their turn
 STREAMS_PER_KEY_MAX: Final = 8  # live streams of one key: each of a desk's screens has one
@@ -99,3 +100,20 @@ CLAIMS_PAGE_MAX: Final = 100  # claims of one answer: each is held against every
 
 # --- duties, channels -----------------------------------------------------------------------------
 RINGS_MAX: Final = 1_440  # of one call and desk: two days of a ring every two minutes, then it is not unheard
+DUTY_OVERLAP_MS: Final = 120_000  # looked back each time: a batch may become durable after it was stepped
+DUTIES_EVERY_MS: Final = 1_000  # what falls due by the clock is looked for this often
+CHANNEL_TRY_MS: Final = 20_000  # one attempt at a channel: a server that says nothing so long is not there
+CHANNEL_TRIES_MAX: Final = 12  # attempts of one message: with the pauses between them, about two hours
+CHANNEL_PAUSE_MS: Final = 2_000  # the first pause after a failed attempt; each next one is twice as long
+CHANNEL_PAUSE_MAX: Final = 1_800_000  # the longest pause: half an hour
+CARRIED_AT_ONCE_MAX: Final = 32  # messages under way: one slow server holds a few, and stop-fire none
+OUTBOX_PAGE_ENTRIES: Final = 256  # messages taken from the outbox at a time, the most urgent first
+OUTBOX_RESERVE_BYTES: Final = (
+    8 * 1024 * 1024
+)  # kept on the disk for stop-fire: thousands of calls and messages
+REPLY_CODE_BYTES: Final = 16  # a reply code is 128 bits of chance: guessing it is hopeless
+REPLY_LIVES_MS: Final = 259_200_000  # a code is taken for three days: the longest ladder is over by then
+GUESSES_RATE_S: Final = 1  # wrong codes a second of one address, before all its codes are refused
+EMERGENCY_RATE_S: Final = 5  # stop-fire calls a second of one caller, beside its ordinary rate
+ADDRESSES_MAX: Final = 4_096  # addresses of one service: 64 desks of 16 parties, by four channels
+DETAILS_MAX: Final = 5  # notices that one message spells out; the rest are counted

@@ -85,6 +85,19 @@ def test_an_entry_without_bodies_has_none(store: LogStore) -> None:
     assert () == store.read_body_keys(2)
 
 
+def test_bodies_are_read_by_item_and_form(store: LogStore) -> None:
+    told = batches([2, 3])
+    for batch in told:
+        batch.append_to(store)
+    for entry in (one for batch in told for one in batch.entries):
+        for form in ("exact", "widened", "desk"):
+            for start, end in ((0, 1), (1, 3), (0, 10_000), (5, 5)):
+                wanted = [one for one in entry.bodies if one.form == form and start <= one.item < end]
+                assert tuple(wanted) == store.read_bodies(entry.index, form, start, end)
+    with pytest.raises(NotFound):
+        store.read_bodies(5, "exact", 0, 1)
+
+
 @pytest.mark.parametrize("bounds", [(0, 4), (3, 4), (4, 4), (1_000, 1_001)])
 def test_past_the_end_nothing_is_found(store: LogStore, bounds: tuple[int, int]) -> None:
     batches([3])[0].append_to(store)

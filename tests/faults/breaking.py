@@ -12,13 +12,22 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from standclear.errors import StandclearError, StoreUnavailable
-from standclear.flow.ports import LogStore, StoredEntry, StoredHead
+from standclear.flow.ports import LogStore, StoredBody, StoredEntry, StoredHead
 
 Answer = TypeVar("Answer")
 
 WRITES: Final = frozenset({"append", "shred", "put_note", "put_setting"})
 READS: Final = frozenset(
-    {"read_head", "read_entries", "read_leaves", "find_sid", "read_body_keys", "find_note", "find_setting"}
+    {
+        "read_head",
+        "read_entries",
+        "read_bodies",
+        "read_leaves",
+        "find_sid",
+        "read_body_keys",
+        "find_note",
+        "find_setting",
+    }
 )
 
 
@@ -73,6 +82,9 @@ class BreakingLogStore:
 
     def find_sid(self, sid: bytes) -> int | None:
         return self._call("find_sid", lambda: self.inner.find_sid(sid))
+
+    def read_bodies(self, index: int, form: str, start_item: int, end_item: int) -> tuple[StoredBody, ...]:
+        return self._call("read_bodies", lambda: self.inner.read_bodies(index, form, start_item, end_item))
 
     def read_body_keys(self, index: int) -> tuple[bytes | None, ...]:
         return self._call("read_body_keys", lambda: self.inner.read_body_keys(index))

@@ -118,7 +118,7 @@ def test_a_server_that_is_killed_has_every_statement_that_it_gave_a_receipt_for(
                 again = client.submit(texts[number])
                 assert (again.index, again.is_repeated) == (one.index, True)
         with desks.client(desks.north) as client:
-            positions = [item["position"] for item in client.inbox_items()]
+            positions = [item["position"] for item in client.inbox_brief()]
             assert positions == list(range(len(positions)))
             assert len(positions) >= len(filed)
         assert server.stop() == 0

@@ -51,10 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
     span = None if arguments.span is None else _span(arguments.span)
     with Line.of(arguments.home, arguments.seat) as line:
         head = line.client.inbox_head()
-        covered = [one for one in line.client.inbox_items() if _is_covered(one, sids, refs, span)]
+        covered = [one for one in line.client.inbox_brief() if _is_covered(one, sids, refs, span)]
+        opened = line.client.inbox_of([reference(one["ref"]) for one in covered[:TAGS_MAX]])
         tags = [
             acknowledgement_tag(from_b64u(one["salt"], 32, "salt"), split_ref(reference(one["ref"]))[0])
-            for one in covered[:TAGS_MAX]
+            for one in opened
             if one["salt"] is not None
         ]
         senders = sorted({one["sender"] for one in covered})

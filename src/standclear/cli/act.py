@@ -23,7 +23,7 @@ from standclear.cli.options import (
 )
 from standclear.cli.output import print_json
 from standclear.spacetime.interval import Interval
-from standclear.statements.canonical import b64u
+from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.lists import ref_of
 from standclear.statements.notices import ACTIVITY_TYPES
 
@@ -125,21 +125,11 @@ def _tell(arguments: argparse.Namespace, line: Line, filed: Filed) -> None:
 
 
 def _met(line: Line, filed: Filed) -> list[str]:
-    wanted = {b64u(ref) for ref in filed.missing[:MEETINGS_SHOWN]}
     texts = []
-    for item in line.client.inbox_items():
-        if item["ref"] in wanted:
-            name = (item["body"] or {}).get("name") or f"({item['form']} form)"
-            texts.append(f"{item['kind']} of {line.name_of(_raw(item['sender']))}: {name}  {item['ref']}")
-            wanted.discard(item["ref"])
-        if not wanted:
-            break
+    for item in line.client.inbox_of(filed.missing[:MEETINGS_SHOWN]):
+        name = (item["body"] or {}).get("name") or f"({item['form']} form)"
+        sender = line.name_of(from_b64u(item["sender"], 16, "party"))
+        texts.append(f"{item['kind']} of {sender}: {name}  {item['ref']}")
     if len(filed.missing) > MEETINGS_SHOWN:
         texts.append(f"and {len(filed.missing) - MEETINGS_SHOWN} more: standclear status REF --json")
     return texts
-
-
-def _raw(text: str) -> bytes:
-    from standclear.statements.canonical import from_b64u
-
-    return from_b64u(text, 16, "party")

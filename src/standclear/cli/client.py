@@ -162,9 +162,17 @@ class Client:
         """A page of one's own inbox."""
         return self._json("GET", f"/v1/inbox?start={start}&limit={limit}")
 
-    def inbox_items(self, start: int = 0) -> Iterator[Json]:
-        """Every release from a position on, page by page."""
-        while items := self.inbox(start, 500)["items"]:
+    def inbox_of(self, refs: Sequence[bytes]) -> list[Json]:
+        """The releases of some notices, with their bodies; those that were not released to one are left out."""
+        found: list[Json] = []
+        for first in range(0, len(refs), 100):
+            named = "&".join(f"ref={b64u(ref)}" for ref in refs[first : first + 100])
+            found.extend(self._json("GET", f"/v1/inbox?{named}")["items"])
+        return found
+
+    def inbox_brief(self, start: int = 0) -> Iterator[Json]:
+        """Every release from a position on without its body, page by page."""
+        while items := self._json("GET", f"/v1/inbox?start={start}&limit=10000&brief=true")["items"]:
             yield from items
             start = items[-1]["position"] + 1
 

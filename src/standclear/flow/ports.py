@@ -71,6 +71,12 @@ class LogStore(Protocol):
     def read_entries(self, start: int, end: int, *, with_bodies: bool = True) -> Iterator[StoredEntry]:
         """Entries [start, end) in order; their bodies too unless told otherwise. Raises `NotFound` past the end."""
 
+    def read_bodies(self, index: int, form: str, start_item: int, end_item: int) -> tuple[StoredBody, ...]:
+        """The sealed bodies of items [start_item, end_item) of one entry in one form, in item order; those there are.
+
+        It MUST cost no more than what it gives and a walk over that entry. Raises `NotFound` past the end.
+        """
+
     def read_leaves(self, start: int, end: int) -> Sequence[bytes]:
         """Leaf hashes [start, end) in order, 32 bytes each."""
 

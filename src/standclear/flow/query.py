@@ -6,7 +6,7 @@ under it. Only durable entries are ever shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from standclear.conflicts.sight import Sight
@@ -220,31 +220,66 @@ class Query:
 
     # --- inbox ---------------------------------------------------------------------------------------
 
-    def inbox(self, party: bytes, start: int, limit: int) -> tuple[InboxItem, ...]:
-        """Releases [start, start + limit) of a party's own inbox, with their bodies in the form released."""
-        end = min(start + limit, self.visible_inbox(party))
-        return self.items(party, range(start, end))
+    def inbox(self, party: bytes, start: int, limit: int, *, brief: bool = False) -> tuple[InboxItem, ...]:
+        """Releases [start, start + limit) of a party's own inbox, with their bodies in the form released.
 
-    def items(self, party: bytes, positions: Iterable[int]) -> tuple[InboxItem, ...]:
+        `brief` leaves the bodies out: a whole inbox is walked through without opening any.
+        """
+        end = min(start + limit, self.visible_inbox(party))
+        return self.items(party, range(start, end), brief=brief)
+
+    def positions_of(self, party: bytes, refs: Iterable[bytes]) -> list[int]:
+        """Where in a party's own inbox some notices stand; those that were not released to it have no place."""
+        position_of = self._book.inboxes.inbox(party).position_of
+        visible = self.visible_inbox(party)
+        found = {position_of[ref] for ref in refs if ref in position_of}
+        return sorted(position for position in found if position < visible)
+
+    def items(self, party: bytes, positions: Iterable[int], *, brief: bool = False) -> tuple[InboxItem, ...]:
         """The releases at some durable positions of a party's own inbox."""
-        entries: dict[int, tuple[StoredEntry, Header, dict[tuple[int, str], SaltedBody | None]]] = {}
-        return tuple(self._inbox_item(party, position, entries) for position in positions)
+        wanted = list(positions)
+        opened = {} if brief else self._opened(party, wanted)
+        entries: dict[int, tuple[StoredEntry, Header]] = {}
+        return tuple(self._inbox_item(party, position, entries, opened) for position in wanted)
+
+    def _opened(
+        self, party: bytes, positions: Sequence[int]
+    ) -> dict[tuple[int, str, int], SaltedBody | None]:
+        """The bodies at these positions: from each entry, only the run of items that is asked for."""
+        inbox = self._book.inboxes.inbox(party)
+        runs: dict[tuple[int, str], tuple[int, int]] = {}
+        for position in positions:
+            index, item = self._place(inbox.refs[position])
+            first, last = runs.get((index, inbox.forms[position]), (item, item))
+            runs[index, inbox.forms[position]] = (min(first, item), max(last, item))
+        opened: dict[tuple[int, str, int], SaltedBody | None] = {}
+        for (index, form), (first, last) in runs.items():
+            keys = self._service.store.read_body_keys(index)
+            sid = self._entry(index, with_bodies=False)[0].sid
+            for stored in self._service.store.read_bodies(index, form, first, last + 1):
+                key = keys[stored.item]
+                opened[index, form, stored.item] = None if key is None else open_body(stored, sid, key)
+        return opened
+
+    def _place(self, ref: bytes) -> tuple[int, int]:
+        """The entry and the item of a reference; a reference to a whole statement means its first item."""
+        sid, item = split_ref(ref)
+        return self._book.index_of[sid], 0 if item == WHOLE_ITEM else item
 
     def _inbox_item(
         self,
         party: bytes,
         position: int,
-        entries: dict[int, tuple[StoredEntry, Header, dict[tuple[int, str], SaltedBody | None]]],
+        entries: dict[int, tuple[StoredEntry, Header]],
+        opened: Mapping[tuple[int, str, int], SaltedBody | None],
     ) -> InboxItem:
         inbox = self._book.inboxes.inbox(party)
         ref, form = inbox.refs[position], inbox.forms[position]
-        sid, item = split_ref(ref)
-        index = self._book.index_of[sid]
+        index, item = self._place(ref)
         if index not in entries:
-            entry, header = self._entry(index, with_bodies=True)
-            entries[index] = (entry, header, self._open_all(entry))
-        entry, header, opened = entries[index]
-        body = opened.get((0 if item == WHOLE_ITEM else item, form))
+            entries[index] = self._entry(index, with_bodies=False)
+        entry, header = entries[index]
+        body = opened.get((index, form, item))
         held = self._book.ledger.of_party.get(party)
         ladder = None if held is None else held.at(position)
         return InboxItem(
@@ -271,14 +306,6 @@ class Query:
             return ""
         standing = self._book.register.by_ref.get(ref)
         return "said" if standing is None else standing.condition(self._service.clock.now_ms())
-
-    def _open_all(self, entry: StoredEntry) -> dict[tuple[int, str], SaltedBody | None]:
-        keys = self._service.store.read_body_keys(entry.index)
-        opened: dict[tuple[int, str], SaltedBody | None] = {}
-        for stored in entry.bodies:
-            key = keys[stored.item]
-            opened[stored.item, stored.form] = None if key is None else open_body(stored, entry.sid, key)
-        return opened
 
     # --- what stands, who answered -------------------------------------------------------------------
 

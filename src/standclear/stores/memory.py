@@ -12,7 +12,7 @@ from itertools import islice
 from threading import RLock
 
 from standclear.errors import Fatal, NotFound, StoreUnavailable
-from standclear.flow.ports import StoredEntry, StoredHead
+from standclear.flow.ports import StoredBody, StoredEntry, StoredHead
 from standclear.tlog.merkle import EMPTY_ROOT
 
 EMPTY_HEAD = StoredHead(size=0, root=EMPTY_ROOT, last_ms=0)
@@ -75,6 +75,12 @@ class MemoryLogStore:
         # No copy: the list only grows, and what stands in it never changes.
         found = islice(self._entries, start, end)
         return found if with_bodies else (replace(entry, bodies=()) for entry in found)
+
+    def read_bodies(self, index: int, form: str, start_item: int, end_item: int) -> tuple[StoredBody, ...]:
+        """See `LogStore.read_bodies`."""
+        self._require_stored(index, index + 1)
+        bodies = self._entries[index].bodies
+        return tuple(one for one in bodies if one.form == form and start_item <= one.item < end_item)
 
     def read_leaves(self, start: int, end: int) -> Sequence[bytes]:
         """See `LogStore.read_leaves`."""

@@ -222,6 +222,16 @@ class SqliteLogStore:
             raise StoreCorrupt(reason="a body is missing", index=index)
         return tuple(StoredBody(item=item, form=form, sealed=sealed) for item, form, sealed in rows)
 
+    def read_bodies(self, index: int, form: str, start_item: int, end_item: int) -> tuple[StoredBody, ...]:
+        """See `LogStore.read_bodies`."""
+        self._require_stored(index, index + 1)
+        rows = self._read(
+            "SELECT item, form, sealed FROM bodies WHERE place >= ? AND place < ?"
+            " AND form = ? AND item >= ? AND item < ? ORDER BY place",
+            (index * PER_ENTRY, (index + 1) * PER_ENTRY, form, start_item, end_item),
+        )
+        return tuple(StoredBody(item=item, form=name, sealed=sealed) for item, name, sealed in rows)
+
     def read_leaves(self, start: int, end: int) -> Sequence[bytes]:
         """See `LogStore.read_leaves`."""
         self._require_stored(start, end)

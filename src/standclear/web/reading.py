@@ -8,7 +8,13 @@ from starlette.responses import PlainTextResponse, Response
 from standclear.dossier.answers import Question
 from standclear.flow.query import Query
 from standclear.flow.recorded import find_effect
-from standclear.limits import INBOX_PAGE_MAX, INTEGER_MAX, OWN_PAGE_MAX, QUESTION_BYTES_MAX
+from standclear.limits import (
+    INBOX_BRIEF_PAGE_MAX,
+    INBOX_PAGE_MAX,
+    INTEGER_MAX,
+    OWN_PAGE_MAX,
+    QUESTION_BYTES_MAX,
+)
 from standclear.spacetime.units import FOREVER_MS
 from standclear.spacetime.volume import volume_from_value
 from standclear.statements.canonical import b64u, from_b64u, read_json
@@ -32,11 +38,17 @@ from standclear.web.render import (
 
 
 async def inbox(request: Request) -> Response:
-    """GET /v1/inbox: releases from position `start` on, with their bodies in the form released."""
+    """GET /v1/inbox: releases from position `start` on, or those of the notices named, with their bodies."""
     shown, session = front(request), session_of(request)
     start = query_integer(request, "start", 0, INTEGER_MAX)
-    limit = query_integer(request, "limit", 100, INBOX_PAGE_MAX)
-    items = shown.query.inbox(session.party, start, limit)
+    brief = request.query_params.get("brief") == "true"
+    limit = query_integer(request, "limit", 100, INBOX_BRIEF_PAGE_MAX if brief else INBOX_PAGE_MAX)
+    named = request.query_params.getlist("ref")[:INBOX_PAGE_MAX]
+    if named:
+        refs = [from_b64u(text, REF_BYTES, "ref") for text in named]
+        items = shown.query.items(session.party, shown.query.positions_of(session.party, refs), brief=brief)
+    else:
+        items = shown.query.inbox(session.party, start, limit, brief=brief)
     n, root = shown.query.inbox_head(session.party)
     return shown.json(
         {
