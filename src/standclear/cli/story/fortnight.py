@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from standclear.cli.cast import Said, told
-from standclear.cli.story.founding import check_line, take_watch
+from standclear.cli.story.founding import READ_AFTER_MS, check_line, take_watch
 from standclear.cli.story.moves import (
     convoys,
     late_convoy,
     seek_agreement,
     zones,
 )
-from standclear.cli.story.stage import DAY_MS, MEMBERS, MINUTE_MS, Stage, circle, moment_ms, post, told_time
+from standclear.cli.story.stage import DAY_MS, MEMBERS, Stage, circle, moment_ms, post, told_time
 from standclear.spacetime.meet import NO_MARGIN, meets
 from standclear.spacetime.volume import Volume
 from standclear.statements.asking import Answer, Contact, Inquiry, Translation
@@ -21,7 +21,6 @@ from standclear.statements.calls import Objection
 from standclear.statements.notices import Note
 
 MOVED_A_DAY = 5
-READ_AFTER_MS = 7 * MINUTE_MS
 STEP = 0.03  # degrees between two positions of a list
 
 

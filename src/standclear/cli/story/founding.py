@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from standclear.cli import speech
-from standclear.cli.cast import enrol, told
-from standclear.cli.story.stage import LOG_NAME, MEMBERS, SERVICE_NAME, Stage, circle
+from standclear.cli.cast import Said, enrol, told
+from standclear.cli.story.stage import LOG_NAME, MEMBERS, MINUTE_MS, SERVICE_NAME, Stage, circle
 from standclear.dialects.pack import read_pack
 from standclear.flow.service import LogDescription
 from standclear.statements.calls import LineCheck, Watch
@@ -22,6 +22,7 @@ PARTY_TYPES = {
 }
 ROLES = {"Alliance Secretariat": "observer", "Line Monitor": "monitor"}
 PHONES = ("+00 000 01", "+00 000 02")
+READ_AFTER_MS = 7 * MINUTE_MS
 SITE_DAYS_MS = 90 * 86_400_000
 
 
@@ -99,3 +100,16 @@ async def check_line(stage: Stage, caller: str, called: str, seconds: int | None
     await stage.word(stage[caller], done, told(other, stage["Line Monitor"]))
     answer = "NO ANSWER" if seconds is None else f"a person answered after {seconds} s"
     stage.note(f"{check} line check, {caller} to {called}: {answer}")
+
+
+async def read_by(stage: Stage, said: Said, *names: str) -> None:
+    """Each of these desks acknowledges a statement, some minutes after the one before."""
+    for name in names:
+        stage.clock.turn_to(stage.now_ms + READ_AFTER_MS)
+        await stage.acknowledge(stage[name], [said.sid], told(stage[owner_of(stage, said)]))
+
+
+def owner_of(stage: Stage, said: Said) -> str:
+    """The name of the party that said it."""
+    sender = stage.service.book.register.by_ref[said.ref()].party
+    return stage.name_of(sender)

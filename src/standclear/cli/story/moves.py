@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from standclear.cli import speech
 from standclear.cli.cast import Actor, Said, told
+from standclear.cli.story.founding import read_by
 from standclear.cli.story.stage import HOUR_MS, MINUTE_MS, Stage, circle, field_of, moment_ms, told_time
 from standclear.spacetime.volume import Volume
 from standclear.statements.calls import Agreement
@@ -119,8 +120,10 @@ async def zones(stage: Stage, day: int) -> None:
     )
     others = [stage[name] for name in ("Northern Force", "Southern Force", "Relief Cell", "Strait Authority")]
     for owner, name, zone, volume in placed:
-        recipients = told(*(one for one in others if one is not owner))
-        stage.show(await stage.tell_of(owner, [speech.notice(zone, [volume], name=name)], recipients), name)
+        readers = [one for one in others if one is not owner]
+        said = await stage.tell_of(owner, [speech.notice(zone, [volume], name=name)], told(*readers))
+        stage.show(said, name)
+        await read_by(stage, said, *(one.name for one in readers))
     await stage.at(day, "09:00", "Relief Cell tells of Convoy 8, whose second leg crosses it.")
     moved = await stage.tell_of(cell, [convoy("Convoy 8", moment_ms(day, "13:00"))], both_forces(stage))
     stage.show(moved, f"it meets {len(moved.answer.outcome.meetings)} zone")

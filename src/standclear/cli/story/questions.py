@@ -8,7 +8,12 @@ from standclear.dossier.answers import Question
 from standclear.dossier.verify import verify
 from standclear.flow.evidence import answer_of, policy_of
 from standclear.flow.query import WhoKnew
+from standclear.flow.questions import claims, compliance
+from standclear.spacetime.interval import Interval
 from standclear.spacetime.volume import Volume
+from standclear.statements.calls import Claim
+
+CLAIMS_SHOWN = 10
 
 
 async def play_questions(stage: Stage) -> None:
@@ -30,6 +35,8 @@ async def play_questions(stage: Stage) -> None:
     _prove(stage, column_area(start_ms, before_ms), before_ms)
     await stage.at(THE_DAY + 2, "09:20", "Who answered what it was told, and who passed it on?")
     _ladders(stage)
+    await stage.at(THE_DAY + 2, "09:25", "What did each desk owe in these two weeks, and what became of it?")
+    _figures(stage)
     await stage.at(THE_DAY + 2, "09:30", "Who answered the call, and after how long?")
     matter = stage.matter(stage.kept["call"])
     first: dict[bytes, int] = {}
@@ -38,6 +45,10 @@ async def play_questions(stage: Stage) -> None:
     for party in sorted(matter.asked, key=lambda one: first.get(one, 1 << 30)):
         says = f"first answer after {first[party]} s" if party in first else "no answer"
         stage.note(f"{stage.name_of(party)}: {says}")
+    await stage.at(
+        THE_DAY + 2, "09:40", "What both sides said in public, held against this record. Nobody is judged."
+    )
+    _claims(stage)
 
 
 def _who_knew(stage: Stage, area: Volume, before_ms: int) -> WhoKnew:
@@ -62,12 +73,12 @@ def _prove(stage: Stage, area: Volume, before_ms: int) -> None:
     question = Question(party=stage["Northern Force"].id, area=area, before_ms=before_ms)
     dossier = answer_of(stage.service, stage["Line Monitor"].id, question)
     report = verify(dossier, policy_of(stage.service))
-    claims = report.claims if isinstance(report.claims, dict) else {}
-    listed = claims.get("told")
+    answer = report.claims if isinstance(report.claims, dict) else {}
+    listed = answer.get("told")
     count = len(listed) if isinstance(listed, list) else 0
     stage.note(
-        f"proven from {len(dossier):,} bytes, offline: told {count}, undecidable {claims.get('undecidable')}, "
-        f"withheld {claims.get('withheld')}; nothing else was told through this log up to entry {claims.get('up_to')}; "
+        f"proven from {len(dossier):,} bytes, offline: told {count}, undecidable {answer.get('undecidable')}, "
+        f"withheld {answer.get('withheld')}; nothing else was told through this log up to entry {answer.get('up_to')}; "
         f"{len(report.broken())} broken"
     )
 
@@ -79,3 +90,31 @@ def _ladders(stage: Stage) -> None:
         at = "" if ladder.acknowledged_ms is None else f" {told_time(ladder.acknowledged_ms)}"
         stage.note(f"{name}: {ladder.rung().replace('_', ' ')}{at}; passed on to: {further}")
     stage.note(f"a relay to {ALLY} is on record for none of them")
+
+
+def _figures(stage: Stage) -> None:
+    span = Interval(start_ms=moment_ms(0, "00:00"), end_ms=moment_ms(THE_DAY, "17:30"))
+    forces = [stage[name].id for name in ("Northern Force", "Southern Force")]
+    for one in compliance(stage.service, stage["Line Monitor"].id, span).duties:
+        whole = one.whole
+        if one.party in forces:
+            stage.note(
+                f"{stage.name_of(one.party)}, {one.duty} {one.kind}: of {whole.owed} owed, {whole.in_time} in time, "
+                f"{whole.late} late, {whole.unanswered} unanswered{_median(whole.median_twice_ms)}"
+            )
+
+
+def _median(twice_ms: int | None) -> str:
+    if twice_ms is None:
+        return ""
+    seconds = twice_ms // 2_000
+    return f"; median {seconds} s" if seconds < 600 else f"; median {seconds // 60} min"
+
+
+def _claims(stage: Stage) -> None:
+    for held in reversed(claims(stage.service, stage["Line Monitor"].id, CLAIMS_SHOWN)):
+        body = held.claim.body
+        assert isinstance(body, Claim)
+        evidence = ", ".join(sorted({f"{one.sort.replace('_', ' ')} ({one.grade})" for one in held.evidence}))
+        stage.note(f"{stage.name_of(held.claim.party)}: {body.words.text!r}")
+        stage.note(f"   {held.verdict.upper()}: {held.says}{'; ' if evidence else ''}{evidence}")
