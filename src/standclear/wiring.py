@@ -283,7 +283,7 @@ async def serve(
     log.info("started", address=_address(listening), index=service.index_name, size=service.size)
     told(_address(listening), opened.policy)
     try:
-        await _until_stopped(
+        await serve_until_stopped(
             server, listening, [service.failure(), *([beside(service)] if beside else [])]
         )  # 6
     finally:
@@ -303,7 +303,7 @@ def _stop_on_signals(server: uvicorn.Server, shown: Front) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
-async def _until_stopped(
+async def serve_until_stopped(
     server: uvicorn.Server, listening: socket.socket, watched: list[Awaitable[None]]
 ) -> None:
     """Serve until the server ends; if something that is watched fails, end it, and raise what that failed with."""
