@@ -128,7 +128,7 @@ def test_a_stream_ends_when_its_key_is_revoked_and_tells_nothing_more() -> None:
         stream = visitor.stream("/v1/events", north)
         world.run(stream.start())
         body = Revocation(keys=(key_id(north.person.key.public),), reason="stolen").to_value()
-        world.say(north, Draft(kind="revocation", forms={"exact": [body]}, to=None), machine=True)
+        world.say(north, Draft(kind="revocation", forms={"exact": [body]}, to=None))
         sites(world, south, north, 1)
         assert world.run(stream.next())[0] == "ended"
         world.run(stream.ended())

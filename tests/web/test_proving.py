@@ -17,9 +17,9 @@ from world import Party, World
 
 
 def revoke(world: World, party: Party, key: SigningKey) -> None:
-    """The machine's key of the desk revokes another key of the party."""
+    """The desk revokes a key of its own."""
     body = Revocation(keys=(key_id(key.public),), reason="lost").to_value()
-    world.say(party, Draft(kind="revocation", forms={"exact": [body]}, to=None), machine=True)
+    world.say(party, Draft(kind="revocation", forms={"exact": [body]}, to=None))
 
 
 def test_a_challenge_is_signed_and_answered_by_a_token_that_opens_the_inbox() -> None:
@@ -138,7 +138,7 @@ def test_a_retired_key_keeps_its_session_until_its_drain_is_over() -> None:
         token = visitor.token(north)
         body = Retirement(keys=(key_id(north.person.key.public),), drain_until_ms=world.now_ms + 1_000)
         draft = Draft(kind="retirement", forms={"exact": [body.to_value()]}, to=None)
-        world.say(north, draft, machine=True)
+        world.say(north, draft)
         shown = [("Authorization", f"Bearer {token}")]
         assert visitor.get("/v1/inbox", headers=shown).status == 200
         world.clock.pass_ms(1_001)
