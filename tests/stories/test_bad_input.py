@@ -229,8 +229,23 @@ def _(world: World, north: Party, south: Party) -> str:
 def _(world: World, north: Party, south: Party) -> str:
     text = plain(world, south, north)
     body = {"keys": _ids(south.person.key), "reason": "captured", "type": "revocation"}
-    world.say(south, Draft(kind="revocation", forms={"exact": [body]}, to=None), machine=True)
+    world.say(south, Draft(kind="revocation", forms={"exact": [body]}, to=None))
     return answer_to(world, text)
+
+
+@case("a machine's key that revokes a person's")
+def _(world: World, north: Party, south: Party) -> str:
+    body = {"keys": _ids(south.person.key), "reason": "stolen", "type": "revocation"}
+    draft = Draft(kind="revocation", forms={"exact": [body]}, to=None)
+    return answer_to(world, world.compose(south, draft, machine=True).text)
+
+
+@case("a person's key that revokes the root")
+def _(world: World, north: Party, south: Party) -> str:
+    body = {"keys": _ids(south.root), "reason": "stolen", "type": "revocation"}
+    return answer_to(
+        world, world.compose(south, Draft(kind="revocation", forms={"exact": [body]}, to=None)).text
+    )
 
 
 @case("a key that was retired, after its drain")
@@ -243,9 +258,8 @@ def _(world: World, north: Party, south: Party) -> str:
 
 @case("a key that was retired, within its drain")
 def _(world: World, north: Party, south: Party) -> str:
-    text = plain(world, south, north)
     _retire(world, south)
-    return answer_to(world, text)
+    return answer_to(world, plain(world, south, north))
 
 
 def _retire(world: World, party: Party) -> None:
@@ -254,7 +268,7 @@ def _retire(world: World, party: Party) -> None:
         "keys": _ids(party.person.key),
         "type": "retirement",
     }
-    world.say(party, Draft(kind="retirement", forms={"exact": [body]}, to=None), machine=True)
+    world.say(party, Draft(kind="retirement", forms={"exact": [body]}, to=None))
 
 
 def _ids(key: SigningKey) -> Value:

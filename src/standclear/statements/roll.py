@@ -136,7 +136,10 @@ class Roll:
             return _own_keys(header, (body.root, self.charter.service_root))
         if header.sender.party not in self.parties:
             raise UnknownParty(field="header.from.party", remedy="enrol the party first")
-        return {key: self._counting(key, header, now_ms).public for key in header.sender.keys}
+        counting = {key: self._counting(key, header, now_ms) for key in header.sender.keys}
+        if isinstance(body, Retirement | Revocation):
+            self._check_ending(header, body.keys)
+        return {key: standing.public for key, standing in counting.items()}
 
     def _counting(self, key: bytes, header: Header, now_ms: int) -> KeyStanding:
         standing = self.keys.get(key)
@@ -166,6 +169,24 @@ class Roll:
                 remedy="sign with that key",
             )
         return standing
+
+    def _check_ending(self, header: Header, keys: Sequence[bytes]) -> None:
+        """A root key ends any key of its party; a person's any but the root; a machine's only itself.
+
+        Whoever captures a machine can so take nothing but that machine from its party; a desk mate can end a lost
+        device at once, without the capital.
+        """
+        role = self.keys[header.sender.keys[0]].role
+        for key in keys:
+            ended = self.keys.get(key)
+            is_own = key == header.sender.keys[0]
+            is_root = ended is not None and ended.role == "root"
+            if not is_own and (role == "machine" or (role == "person" and is_root)):
+                raise NotPermitted(
+                    field="body.keys",
+                    reason=f"a {role}'s key does not end that key",
+                    remedy="sign with the root key" if is_root else "sign with a person's key",
+                )
 
     # --- the fold ------------------------------------------------------------------------------------
 
