@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import shlex
 import sys
+from datetime import UTC, tzinfo
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from standclear.dialects.plainly import explain
+from standclear.dossier.court import Circumstances, court_report
 from standclear.dossier.report import (
     ALL_HOLDS,
     BROKEN,
@@ -22,6 +27,7 @@ from standclear.dossier.report import (
 )
 from standclear.dossier.verify import verify
 from standclear.errors import Malformed
+from standclear.keys import sha256
 from standclear.limits import FINDINGS_SHOWN_MAX
 
 _VERDICTS = {
@@ -53,6 +59,12 @@ def add_parser(subparsers: Any) -> None:
         help="a receipt (tlog-proof) that somebody holds, to hold against the dossier; may be repeated",
     )
     parser.add_argument("--json", action="store_true", help="the whole report as JSON")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="write the readable report for a court: one HTML file"
+    )
+    parser.add_argument(
+        "--zone", default="UTC", help="with --report: the local zone beside UTC, such as Asia/Damascus"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,6 +76,10 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"cannot read {error.filename}: {error.strerror}", file=sys.stderr)
         return UNUSABLE
+    zone = _zone(arguments.zone)
+    if zone is None:
+        print(f"--zone {arguments.zone}: not known here; write Asia/Damascus, or UTC", file=sys.stderr)
+        return UNUSABLE
     was_collecting = gc.isenabled()
     gc.disable()  # millions of small values and no cycles: looking for them is a fifth of the time
     try:
@@ -74,11 +90,51 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         if was_collecting:
             gc.enable()
+    if arguments.report is not None:
+        made = _circumstances(arguments, policy, zone)
+        try:
+            arguments.report.write_text(court_report(text, report, made), encoding="utf-8")
+        except OSError as error:
+            print(f"cannot write {error.filename}: {error.strerror}", file=sys.stderr)
+            return UNUSABLE
     if arguments.json:
         print(json.dumps({"verified_with": _software(), **report.to_value()}, ensure_ascii=False, indent=2))
     else:
         _print(report)
     return report.exit_code()
+
+
+def _zone(name: str) -> tzinfo | None:
+    """A zone by its name; UTC needs no table of zones, which a bare machine may lack."""
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return None
+
+
+def _circumstances(arguments: argparse.Namespace, policy: bytes | None, zone: tzinfo) -> Circumstances:
+    """What the report says of how it was made, and how anybody makes it again."""
+    command = ["standclear", "verify", arguments.dossier.name]
+    if arguments.policy is not None:
+        command += ["--policy", arguments.policy.name]
+    for path in arguments.receipt:
+        command += ["--receipt", path.name]
+    commands = (
+        f"pip install '{_software().replace(' ', '==')}'",
+        f"sha256sum {shlex.quote(arguments.dossier.name)}",
+        shlex.join(command),
+        shlex.join([*command, "--report", arguments.report.name, "--zone", arguments.zone]),
+    )
+    told = "none was given" if policy is None else f"{arguments.policy.name}, SHA-256 {sha256(policy).hex()}"
+    return Circumstances(
+        file=arguments.dossier.name,
+        software=_software(),
+        policy=told,
+        zone=zone,
+        zone_name=arguments.zone,
+        commands=commands,
+        explain=explain,
+    )
 
 
 def _software() -> str:
