@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from standclear.cli.cast import told
+from standclear.errors import NotFound
 from world import HOUR_MS, World, anybody, circle, site
 
 
@@ -192,3 +195,19 @@ def test_a_restart_derives_the_same_book() -> None:
         assert world.query.standing(north.id, held.ref()).effect == "held"
         [ladder] = world.query.ladders(south.id, clinic.sid)
         assert ladder.rung() == "acknowledged"
+
+
+def test_nobody_becomes_a_monitor_of_others_by_an_arrangement_of_its_own() -> None:
+    with World() as world:
+        north, south = world.enrol("North"), world.enrol("South")
+        spy, accomplice = world.enrol("Spy"), world.enrol("Accomplice")
+        world.agree(north, south)
+        under = world.under
+        clinic = world.site(south, told(north))
+        world.agree(accomplice, monitor=spy)
+        assert not world.query.is_monitor(spy.id, None)
+        assert not world.query.is_monitor(spy.id, under)
+        with pytest.raises(NotFound):
+            world.query.statement(spy.id, clinic.sid)
+        with pytest.raises(NotFound):
+            world.query.ladders(spy.id, clinic.sid)

@@ -120,12 +120,15 @@ class Query:
     # --- who may see what ----------------------------------------------------------------------------
 
     def is_monitor(self, party: bytes, under: bytes | None) -> bool:
-        """Whether a party monitors the arrangement named; with None, whether it monitors any of them."""
+        """Whether a party monitors the arrangement named; with None, whether it monitors every one of the log.
+
+        Anybody can file an arrangement that names itself its monitor: what concerns the whole log asks for all of them.
+        """
         if party == self._service.keys.party:
             return True
         agreement = self._book.agreements.find(under)
         found = self._book.agreements.all() if under is None else ((agreement,) if agreement else ())
-        return any(party in one.arrangement.monitors() for one in found)
+        return bool(found) and all(party in one.arrangement.monitors() for one in found)
 
     def visible_inbox(self, party: bytes) -> int:
         """How many releases of a party's inbox are durable."""
@@ -324,7 +327,9 @@ class Query:
         """The receipt ladders of one's own statement, or of one that a monitor may see."""
         self.find(sid)
         found = tuple(self._book.ledger.of_sid.get(sid, ()))
-        if not found or (found[0].sender != party and not self.is_monitor(party, None)):
+        standing = self._book.register.by_ref.get(ref_of(sid, 0))
+        under = None if standing is None else standing.under
+        if not found or (found[0].sender != party and not self.is_monitor(party, under)):
             raise NotFound(kind="ladders", id=sid.hex()[:16])
         return found
 
