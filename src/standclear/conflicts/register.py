@@ -188,16 +188,12 @@ class Register:
 
     def _take_out(self, old: Standing, state: str) -> None:
         old.state = state
-        index = self._indexes.get(old.kind)
-        if index is not None:
-            for form in old.volumes:
-                index.remove(_number(old, form))
+        for form in old.volumes:
+            self._index(old.kind).remove(_number(old, form))
         for number in self._unaware_of.pop(old.ref, set()):
             self.notices[number].unaware.discard(old.ref)
 
     def _insert(self, stands: Sequence[Standing], arrangement: Arrangement) -> None:
-        if not stands:
-            return
         rule = arrangement.rule_of(stands[0].kind)
         index = self._index(stands[0].kind)
         index.insert(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from pure.conflicts.folded import Folded
-from standclear.cli.cast import told
+from pure.conflicts.folded import Folded, Spoken
+from standclear.cli.cast import Actor, told
 from standclear.errors import Malformed, NotFound, NotPermitted, Refused
-from standclear.statements.compose import Recipient
+from standclear.statements.calls import OBJECTIONS
+from standclear.statements.compose import Draft, Recipient
+from standclear.statements.moving import Leg, Movement, Progress, Zone
+from standclear.statements.notices import Notice
 from world import DAY_MS, HOUR_MS, activity, anybody, presence, site
 
 # --- slots ----------------------------------------------------------------------------------------------
@@ -442,3 +446,108 @@ def test_who_is_of_no_arrangement_files_nothing_and_an_unknown_one_takes_nothing
         with pytest.raises(refusal):
             attempt()
     assert issubclass(NotPermitted, Refused)
+
+
+def test_what_the_index_proposes_the_exact_predicate_may_turn_down() -> None:
+    log = Folded()
+    log.site(told(log.north))
+    corner = log.fire(
+        at=(36.63 + 0.0105, 35.93 + 0.0085)
+    )  # nearer than 1,100 m on each axis, and not in a straight line
+    beside = log.fire(at=(36.63 + 0.0105, 35.93))
+    assert (len(corner.outcome.meetings), len(beside.outcome.meetings)) == (0, 1)
+
+
+def test_a_branch_that_cites_all_stays_a_branch() -> None:
+    log = Folded()
+    first = log.fire()
+    for effect in ("aware", "branched"):
+        assert log.fire(change="moved", replaces=[(first.ref(), 0)]).effect == effect
+
+
+def test_a_mark_stands_once_however_often_it_is_earned() -> None:
+    log = Folded()
+    firsts = [log.site([]), log.site([])]
+    moved = [site(log.now_ms, at=(36.7, 35.9), change="was_always_there") for _ in range(2)]
+    said = log.file(log.south, moved, [], replaces=[(firsts[0].ref(), 0), (firsts[1].ref(), 1)])
+    assert said.outcome.marks == ["correction"]
+
+
+def test_a_doubted_notice_is_marked_disputed_and_goes_on_standing() -> None:
+    log = Folded()
+    clinic = log.site(told(log.north))
+    body = {"note": None, "reason": sorted(OBJECTIONS)[0], "type": "objection"}
+    for ref, marks in ((clinic.ref(), []), (bytes(36), ["disputes_unknown"])):
+        draft = Draft(kind="objection", forms={"exact": [body]}, to=[], under=log.under, cites=[ref])
+        assert log.say(log.north, draft).outcome.marks == marks
+    assert (log.standing(clinic).disputed, log.standing(clinic).state) == (True, "stands")
+    assert log.fire().outcome.missing == [clinic.ref()]
+
+
+# --- what moves, and rules over areas -----------------------------------------------------------------------
+
+
+def convoy(log: Folded, **more: str) -> Notice:
+    what = Movement(
+        movement_type="aid_convoy",
+        movement_mode="road",
+        legs=(Leg(origin="A", destination="B", volume=0),),
+        units=3,
+        headcount=None,
+        identification=(),
+        markings=(),
+        repeats=None,
+    )
+    return replace(presence(log.now_ms, at=(36.63, 35.93), hours=2, **more), what=what)
+
+
+def no_fire_area(log: Folded, **more: str) -> Notice:
+    what = Zone(zone_type="no_fire_area", restriction="none", reason="")
+    return replace(presence(log.now_ms, at=(36.63, 35.93), hours=2, **more), what=what)
+
+
+def progress(log: Folded, by: Actor, ref: bytes, stage: str) -> Spoken:
+    outcome = "completed" if stage == "outcome" else None
+    body = Progress(stage=stage, leg=None, at_ms=log.now_ms, outcome=outcome).to_value()
+    return log.say(by, Draft(kind="progress", forms={"exact": [body]}, to=[], under=log.under, cites=[ref]))
+
+
+def test_a_movement_is_ended_by_a_signed_arrival_and_never_by_the_clock() -> None:
+    log = Folded()
+    moving = log.file(log.south, convoy(log), told(log.north))
+    assert progress(log, log.south, moving.ref(), "departed").effect == "in_force"
+    log.now_ms += 5 * HOUR_MS
+    assert (log.standing(moving).condition(log.now_ms), log.standing(moving).stage) == ("overdue", "departed")
+    assert log.fire().outcome.missing == [moving.ref()]
+    for stage in ("arrived", "outcome"):
+        progress(log, log.south, moving.ref(), stage)
+        assert (log.standing(moving).state, log.standing(moving).stage) == ("ended", stage)
+    assert log.fire().effect == "aware"
+
+
+def test_nobody_reports_how_far_another_s_movement_has_come_nor_how_far_a_site_has() -> None:
+    log = Folded()
+    moving, clinic = log.file(log.south, convoy(log), []), log.site([])
+    for by, ref in ((log.north, moving.ref()), (log.south, clinic.ref()), (log.south, bytes(36))):
+        said = progress(log, by, ref, "arrived")
+        assert (said.effect, said.outcome.marks) == ("not_yours", ["not_your_movement"])
+    assert {log.standing(moving).state, log.standing(clinic).state} == {"stands"}
+
+
+def test_a_movement_and_a_zone_concern_each_other_though_neither_is_a_hazard() -> None:
+    log = Folded()
+    area = log.file(log.north, no_fire_area(log), told(log.south))
+    moving = log.file(log.south, convoy(log), told(log.north))
+    [meeting] = moving.outcome.meetings
+    assert (meeting.b, moving.effect, moving.outcome.missing) == (area.ref(), "in_force", [])
+
+
+@pytest.mark.parametrize(
+    "make", [convoy, no_fire_area, lambda log, **more: presence(log.now_ms, at=(36.0, 35.0), **more)]
+)
+def test_an_unchanged_replacement_is_known_again_whatever_its_kind(make: Callable[..., Notice]) -> None:
+    log = Folded()
+    first = log.file(log.south, make(log), [])
+    again = log.file(log.south, make(log, change="unchanged"), [], replaces=[(first.ref(), 0)])
+    assert "not_unchanged" not in again.outcome.marks
+    assert log.standing(again).same_as == {first.ref()}
