@@ -22,6 +22,7 @@ from standclear.cli.options import (
     volumes_of,
 )
 from standclear.cli.output import print_json
+from standclear.cli.phrasing import language_of, shown, shown_effect
 from standclear.spacetime.interval import Interval
 from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.lists import ref_of
@@ -107,21 +108,25 @@ def _tell(arguments: argparse.Namespace, line: Line, filed: Filed) -> None:
     if arguments.json:
         print_json(filed_value(filed))
         return
-    marks = f" ({', '.join(filed.marks)})" if filed.marks else ""
+    language = language_of(arguments)
+    marks = f" ({', '.join(shown('marks', one, language) for one in filed.marks)})" if filed.marks else ""
+    count = len(filed.missing) if filed.effect == "held" else filed.aware_of
+    place = f"entry {filed.index}, {b64u(filed.sid)}"
+    said = f"{shown_effect(filed.effect, count, language)}{marks}: {place}"
     match filed.effect:
         case "aware":
-            print(f"filed, aware of {filed.aware_of}{marks}: entry {filed.index}, {b64u(filed.sid)}")
+            print(said)
             if not filed.aware_of:
                 print("nothing that was released to you meets it; others may be there")
         case "held":
-            print(f"HELD{marks}: entry {filed.index}, {b64u(filed.sid)}; it must cite {len(filed.missing)}:")
+            print(f"{said}; it must cite {len(filed.missing)}:")
             for text in _met(line, filed):
                 print(f"  {text}")
             print(
                 f"read them, then file again with --replaces {b64u(filed.sid)} --cite …, or with --cite-held"
             )
-        case effect:
-            print(f"filed, {effect}{marks}: entry {filed.index}, {b64u(filed.sid)}")
+        case _:
+            print(said)
 
 
 def _met(line: Line, filed: Filed) -> list[str]:

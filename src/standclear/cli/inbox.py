@@ -8,6 +8,7 @@ from typing import Any
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options
 from standclear.cli.output import print_json, print_table, utc
+from standclear.cli.phrasing import add_language_option, language_of, shown
 from standclear.statements.canonical import from_b64u
 
 NOTHING = "nothing that was released to you; others may be there"
@@ -19,6 +20,7 @@ def add_parser(subparsers: Any) -> None:
         "inbox", description="What was released to you. An empty inbox says nothing of what is there."
     )
     add_desk_options(parser)
+    add_language_option(parser)
     parser.add_argument("--start", type=int, default=0, help="from this position on")
     parser.add_argument("--limit", type=int, default=50)
     parser.add_argument("--open", action="store_true", dest="only_open", help="only what is not acknowledged")
@@ -53,14 +55,15 @@ def _show(arguments: argparse.Namespace, line: Line, items: list[dict[str, Any]]
         for item in items:
             print_json(item)
         return
+    language = language_of(arguments)
     rows = [
         (
             item["position"],
             utc(item["released_ms"]),
             line.name_of(from_b64u(item["sender"], 16, "sender")),
             item["kind"] if item["act"] == "new" else f"{item['kind']} {item['act']}",
-            item["condition"],
-            item["rung"],
+            shown("conditions", item["condition"], language),
+            shown("rungs", item["rung"], language),
             (item["body"] or {}).get("name", "") or item["form"],
             item["ref"],
         )

@@ -9,6 +9,7 @@ from typing import Any
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options, reference
 from standclear.cli.output import print_json, print_table, utc
+from standclear.cli.phrasing import add_language_option, language_of, shown, shown_effect
 from standclear.statements.canonical import from_b64u
 from standclear.statements.lists import split_ref
 
@@ -17,6 +18,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser("status", description="A complete ladder says told. It never says more.")
     add_desk_options(parser)
+    add_language_option(parser)
     parser.add_argument(
         "ref", nargs="?", metavar="REF", help="one notice, with its ladders; all of yours unless given"
     )
@@ -33,21 +35,29 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(found)
     else:
-        rows = [(one["kind"], one["condition"], _stands(one), one["name"], one["ref"]) for one in found]
+        language = language_of(arguments)
+        rows = [
+            (
+                one["kind"],
+                shown("conditions", one["condition"], language),
+                _stands(one, language),
+                one["name"],
+                one["ref"],
+            )
+            for one in found
+        ]
         print_table(("kind", "condition", "stands as", "name", "reference"), rows)
     return 0
 
 
-def _stands(notice: dict[str, Any]) -> str:
+def _stands(notice: dict[str, Any], language: str | None) -> str:
     if notice["kind"] != "activity":
         return str(notice["state"])
     if notice["unaware"]:
         return f"NOT AWARE of {len(notice['unaware'])}"
-    return (
-        f"filed, aware of {len(notice['aware_of'])}"
-        if notice["effect"] == "aware"
-        else f"filed, {notice['effect']}"
-    )
+    if notice["effect"] == "held":  # what it must cite was told when it was filed
+        return "filed, held" if language is None else shown("effects", "held", language)
+    return shown_effect(notice["effect"], len(notice["aware_of"]), language)
 
 
 def _one(arguments: argparse.Namespace, line: Line) -> int:
@@ -62,13 +72,16 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
     if arguments.json:
         print_json({"notice": notice, "ladders": ladders})
         return 0
-    print(f"{notice['kind']} {notice['name']!r}: {notice['condition']}, {_stands(notice)}")
+    language = language_of(arguments)
+    condition = shown("conditions", notice["condition"], language)
+    print(f"{notice['kind']} {notice['name']!r}: {condition}, {_stands(notice, language)}")
     for one in notice["unaware"]:
         print(f"  not aware of {one}")
+    overdue = shown("rungs", "overdue", language)
     rows = [
         (
             line.name_of(from_b64u(one["party"], 16, "party")),
-            one["rung"] + (" (overdue)" if one["overdue"] else ""),
+            shown("rungs", one["rung"], language) + (f" ({overdue})" if one["overdue"] else ""),
             f"{one['acknowledged_count']} of {one['end'] - one['start']}",
             utc(one["acknowledged_ms"]),
             "; ".join(name for told in one["disseminated"] for name in told["to"]),

@@ -1,0 +1,132 @@
+"""Phrases: what a code says to a person, in six languages, by catalogue (G13). The code is what was said and signed.
+
+One code may stand in several enumerations and mean another thing in each (`denied` of an agreement, `denied` of a
+journey), so a phrase is looked up by the enumeration and the code. Catalogues are TOML; whoever reads the file hands
+its text in.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import Final
+
+from standclear.conflicts.claims import VERDICTS
+from standclear.errors import Malformed, NotFound
+from standclear.obligations.duties import TRANSITIONS
+from standclear.statements.arrangement import LEVELS
+from standclear.statements.asking import ANSWERS
+from standclear.statements.calls import (
+    AGREEMENTS,
+    CONSULTATION_REPLIES,
+    EMERGENCIES,
+    EMERGENCY_ANSWERS,
+    OBJECTIONS,
+)
+from standclear.statements.deeds import EFFECTS
+from standclear.statements.moving import OUTCOMES, STAGES
+from standclear.statements.replies import ACKNOWLEDGEMENT_ANSWERS
+
+LANGUAGES: Final = ("en", "fr", "ar", "ru", "uk", "tr")
+RIGHT_TO_LEFT: Final = frozenset({"ar"})
+
+MARKS: Final = frozenset(
+    {
+        "adheres_to_replaced", "adheres_to_unknown", "answers_unknown", "beyond_inbox", "beyond_release", "blanket",
+        "correction", "disputes_unknown", "ends_ended", "ends_not_yours", "ends_replaced", "ends_unknown", "fork",
+        "gap", "inbox_unproven", "late", "machine_key", "not_a_party_of_it", "not_released_to_you", "not_unchanged",
+        "not_your_movement", "only_the_caller_ends_it", "over_quota", "replaces_ended", "replaces_not_yours",
+        "replaces_replaced", "replaces_unknown", "seen_unproven", "stale", "suspended", "takes_force", "terminated",
+        "too_narrow", "waits_for_adherence", "waits_too_long", "was_not_asked",
+    }
+)  # fmt: skip
+"""Every mark that an entry may earn. A test compares them with the code that puts them."""
+
+CONDITIONS: Final = frozenset(
+    {"current", "not_yet", "lapsed", "stale", "overdue", "over", "replaced", "ended", "said"}
+)
+"""What the clock and its owner say of a notice; `said` is a word that is no notice."""
+
+MATTERS: Final = frozenset({"open", "answered", "no answer", "ended"})
+"""What becomes of what was asked or called."""
+
+CODES: Final[Mapping[str, Set[str]]] = {
+    "acknowledgements": ACKNOWLEDGEMENT_ANSWERS,
+    "agreements": AGREEMENTS,
+    "conditions": CONDITIONS,
+    "consultation_replies": CONSULTATION_REPLIES,
+    "effects": EFFECTS,
+    "emergencies": EMERGENCIES,
+    "emergency_answers": EMERGENCY_ANSWERS,
+    "inquiry_answers": ANSWERS,
+    "levels": LEVELS,
+    "marks": MARKS,
+    "matters": MATTERS,
+    "objections": OBJECTIONS,
+    "outcomes": OUTCOMES,
+    "rungs": frozenset({state for before, _, after in TRANSITIONS for state in (before, after)}),
+    "stages": STAGES,
+    "verdicts": frozenset(VERDICTS),
+}
+"""Every code a desk reads, by its enumeration: the sections of a catalogue, none missing and none extra."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """One language's phrases. `is_right_to_left` says how a page sets them."""
+
+    language: str
+    is_right_to_left: bool
+    phrases: Mapping[tuple[str, str], str]
+
+    def phrase(self, section: str, code: str) -> str:
+        """What a code of an enumeration says in this language.
+
+        Raises:
+            NotFound: there is no such code in that enumeration.
+        """
+        found = self.phrases.get((section, code))
+        if found is None:
+            raise NotFound(kind=f"code of {section}", id=code, language=self.language)
+        return found
+
+
+def read_catalogue(text: str, language: str) -> Catalogue:
+    """A catalogue of a language, read whole or refused.
+
+    Raises:
+        Malformed: not TOML, another language's, a section or code that is missing or not known, or an empty phrase.
+    """
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Malformed("catalogue", str(error), "mend the file at that line") from None
+    if found.pop("language", None) != language:
+        raise Malformed("catalogue.language", f"not {language!r}", "name the language of the file")
+    direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+    if found.pop("direction", None) != direction:
+        raise Malformed("catalogue.direction", f"not {direction!r}", f"{language} is set {direction}")
+    _check_names("catalogue", found, CODES.keys())
+    phrases: dict[tuple[str, str], str] = {}
+    for section, codes in CODES.items():
+        path = f"catalogue.{section}"
+        said = found[section]
+        if type(said) is not dict:
+            raise Malformed(path, "not a table", f"write [{section}]")
+        _check_names(path, said, codes)
+        for code, phrase in said.items():
+            if type(phrase) is not str or not phrase.strip():
+                raise Malformed(f"{path}.{code}", "no phrase", "write a short plain phrase")
+            phrases[section, code] = phrase
+    return Catalogue(language=language, is_right_to_left=direction == "rtl", phrases=phrases)
+
+
+def _check_names(path: str, found: Mapping[str, object], wanted: Set[str]) -> None:
+    missing, extra = sorted(wanted - found.keys()), sorted(found.keys() - wanted)
+    if missing:
+        raise Malformed(path, f"without {', '.join(missing)}", "say every code there is")
+    if extra:
+        raise Malformed(
+            path, f"{', '.join(extra)} is no code", "take it out, or name the code as the format does"
+        )
