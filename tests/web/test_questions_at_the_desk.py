@@ -132,7 +132,11 @@ def test_a_copy_is_on_record_and_is_false_once_something_inside_changed(
         "North",
     ]
     assert south.types("notify", *more) == 0
-    assert "1 more inside" in answer(capsys, north, "export", "--check", code, status=1)
+    back = ["--read-back", f"{code[:3]}-{code[3:].lower()}", "--for", "2 Bty", "--member", "N-1"]
+    assert f"2 Bty holds copy {code}" in answer(capsys, north, "export", *back)
+    false = answer(capsys, north, "export", "--check", code, status=1)
+    assert "1 more inside" in false
+    assert "2 Bty (read back)" in false
     assert north.types("export", "--check", "000000") == 1
 
 

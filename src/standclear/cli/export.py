@@ -15,6 +15,7 @@ from standclear.cli.options import (
     add_desk_options,
     add_place_options,
     confirm,
+    filed_value,
     instant_ms,
     read_place,
     span_ms,
@@ -28,6 +29,7 @@ from standclear.dialects.tabular import to_csv
 from standclear.errors import Malformed, NotFound
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.volume import Volume, volume_to_value
+from standclear.statements.asking import Contact
 from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.fields import Fields
@@ -76,10 +78,15 @@ def add_parser(subparsers: Any) -> None:
         metavar="CODE|FILE",
         help="which copies (all of this desk's, or one) are false now, because something inside changed",
     )
+    parser.add_argument(
+        "--read-back", metavar="CODE", help="a unit read this code back to you (--for whom): put it on record"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make a copy and put it on record, or look whether copies still say what stands."""
+    """Make a copy and put it on record; look whether copies still say what stands; or record a code that was read back."""
+    if arguments.read_back is not None:
+        return _read_back(arguments)
     if arguments.check is not None:
         return _check(arguments)
     if arguments.at is None and arguments.geojson is None:
@@ -99,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
         copy = _copy(line, areas, f"{placed.read_back}, {arguments.radius}", arguments)
         marks = [] if arguments.no_record or not copy.rows else _record(line, copy, arguments)
         path = _write(copy, arguments)
-        _keep(line.home, copy, arguments, path)
+        _keep(line, copy, arguments, path)
     _tell(arguments, copy, path, marks)
     return 0
 
@@ -204,7 +211,7 @@ def _write(copy: Copy, arguments: argparse.Namespace) -> Path:
     return path
 
 
-def _keep(home: Home, copy: Copy, arguments: argparse.Namespace, path: Path) -> None:
+def _keep(line: Line, copy: Copy, arguments: argparse.Namespace, path: Path) -> None:
     kept = {
         "areas": [volume_to_value(one) for one in copy.areas],
         "asked": copy.asked,
@@ -213,12 +220,14 @@ def _keep(home: Home, copy: Copy, arguments: argparse.Namespace, path: Path) -> 
         "expires_ms": copy.expires_ms,
         "file": str(path),
         "for": arguments.echelons,
+        "owners": sorted({b64u(line.names()[row.owner]) for row in copy.rows}),
+        "read_back": [],
         "rows": [
             {"condition": row.condition, "name": row.name, "number": row.number, "ref": b64u(row.ref)}
             for row in copy.rows
         ],
     }
-    home.note(f"copy-{copy.code()}", kept)
+    line.home.note(f"copy-{copy.code()}", kept)
 
 
 def _tell(arguments: argparse.Namespace, copy: Copy, path: Path, marks: Sequence[str]) -> None:
@@ -234,7 +243,43 @@ def _tell(arguments: argparse.Namespace, copy: Copy, path: Path, marks: Sequence
         print("beyond release: an owner released something inside for your desk only; the owner is told")
 
 
-# --- which copies are false -----------------------------------------------------------------------
+# --- which copies were read back, and which are false ----------------------------------------------
+
+
+def _read_back(arguments: argparse.Namespace) -> int:
+    """A unit read a copy's code back: the copy that it holds is the one that was made. Told to the owners as a contact."""
+    code = arguments.read_back.upper().replace("-", "").replace(" ", "")
+    if len(arguments.echelons) != 1 or not arguments.member:
+        raise Malformed("--for", "who read it back is not said", "say --for the unit, and your --member")
+    with Line.of(arguments.home, arguments.seat) as line:
+        [kept] = _kept(line.home, code)
+        if not kept["rows"]:
+            raise Malformed("--read-back", "nothing is on this copy", "there is nothing to put on record")
+        contact = Contact(
+            whom=arguments.echelons[0],
+            party=None,
+            at_ms=wall_ms(),
+            channel="code",
+            result="read_back_correct",
+            read_back=code,
+            scan=None,
+            member=arguments.member,
+        )
+        draft = Draft(
+            kind="contact",
+            under=line.under,
+            forms={"exact": [contact.to_value()]},
+            to=[Recipient(party=from_b64u(owner, 16, "owner")) for owner in kept["owners"]],
+            cites=sorted({from_b64u(row["ref"], REF_BYTES, "ref") for row in kept["rows"]}),
+        )
+        filed = line.say(draft)
+        kept["read_back"].append({"at_ms": filed.integrated_ms, "by": contact.whom})
+        line.home.note(f"copy-{code}", kept)
+    if arguments.json:
+        print_json(filed_value(filed))
+    else:
+        print(f"on record as entry {filed.index}: {contact.whom} holds copy {code}")
+    return 0
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -245,7 +290,7 @@ def _check(arguments: argparse.Namespace) -> int:
         print_json({"copies": found})
     else:
         rows = [
-            (one["code"], ", ".join(one["for"]) or "-", utc(one["as_of_ms"]), change)
+            (one["code"], _holders(one), utc(one["as_of_ms"]), change)
             for one in found
             for change in one["changes"]
         ]
@@ -254,6 +299,12 @@ def _check(arguments: argparse.Namespace) -> int:
         if same:
             print(f"as they were made, of what was released to you: {', '.join(same)}")
     return 1 if any(one["changes"] for one in found) else 0
+
+
+def _holders(one: dict[str, Any]) -> str:
+    """For whom a copy was made, and who read its code back."""
+    back = {each["by"] for each in one["read_back"]}
+    return ", ".join(f"{name} (read back)" if name in back else name for name in one["for"]) or "-"
 
 
 def _kept(home: Home, asked: str) -> list[dict[str, Any]]:
@@ -306,4 +357,5 @@ def _compare(line: Line, kept: dict[str, Any]) -> dict[str, Any]:
         "code": kept["code"],
         "file": kept["file"],
         "for": kept["for"],
+        "read_back": kept["read_back"],
     }
