@@ -354,6 +354,8 @@ def test_an_ending_ends_once_and_says_what_it_found() -> None:
     assert (again.effect, again.outcome.marks) == ("stale", ["ends_ended"])
     assert (unknown.effect, unknown.outcome.marks) == ("waiting", ["ends_unknown"])
     assert log.standing(second).state == "ended"
+    both = log.end(log.south, "site", log.site([]).ref(), log.site([]).ref())
+    assert (both.effect, both.outcome.marks) == ("in_force", [])
 
 
 def test_an_ending_is_told_to_whom_it_is_addressed_and_another_s_is_told_to_nobody() -> None:

@@ -97,6 +97,15 @@ def test_a_statement_is_acknowledged_whole_and_of_several_only_what_was_released
     assert log.ladder(listed).acknowledged_count == 2
 
 
+def test_items_named_beside_one_s_own_activity_are_all_that_is_acknowledged() -> None:
+    log = Folded()
+    clinic, other = log.site(told(log.north)), log.site(told(log.north))
+    fire = log.fire()
+    said = log.acknowledge(log.north, sids=[fire.sid, other.sid], refs=[clinic.ref()])
+    assert (said.effect, said.outcome.marks) == ("in_force", [])
+    assert [log.ladder(one).rung() for one in (clinic, other)] == ["acknowledged", "handed_over"]
+
+
 def test_what_was_never_released_cannot_be_acknowledged() -> None:
     log = Folded()
     hidden = log.site([])
