@@ -28,7 +28,6 @@ HELPERS: dict[str, str] = {
     "KeyStanding": "a line of the roll about one key",
     "DeskStanding": "a line of the roll about one desk",
     "PartyStanding": "a line of the roll about one party",
-    "Calendar": "things by their times, kept for finding what falls due in a span",
     "Rule": "a row of the printed table of duties",
     "Turns": "the turns of one log, kept for finding them by time",
     "PartyLadders": "one party's ladders, kept for finding them by position",
