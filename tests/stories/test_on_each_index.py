@@ -28,6 +28,13 @@ def played(make_index: Callable[[], CandidateIndex]) -> list[object]:
     """Sixty random filings, replacements and endings, and what each did."""
     rng = Random(SEED)
     outcomes: list[object] = []
+    places: dict[
+        bytes, int
+    ] = {}  # by order of filing: sids depend on when the service's own deeds fall between
+
+    def named(ref: bytes) -> tuple[int, bytes]:
+        return places[ref[:32]], ref[32:]
+
     with World(make_index=make_index) as world:
         north, south = world.enrol("North"), world.enrol("South")
         world.agree(north, south)
@@ -53,7 +60,13 @@ def played(make_index: Callable[[], CandidateIndex]) -> list[object]:
             else:
                 said = world.notice(south, site(world.now_ms, at=at), told(north))
                 standing.append(said.ref())
-            outcomes.append(said.answer.outcome)
+            places[said.sid] = len(places)
+            done = said.answer.outcome
+            meetings = [(named(one.a), named(one.b), one.concern) for one in done.meetings]
+            missing, unaware = map(named, done.missing), [(named(a), named(b)) for a, b in done.unaware]
+            outcomes.append(
+                (done.effect, done.marks, done.aware_of, sorted(missing), sorted(unaware), sorted(meetings))
+            )
             world.pass_ms(rng.randrange(HOUR_MS))
     return outcomes
 

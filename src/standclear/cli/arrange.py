@@ -96,7 +96,8 @@ def _file(arguments: argparse.Namespace, line: Line) -> int:
             to=None,
         )
     )
-    _choose(line, filed.sid)
+    if filed.effect == "in_force" and not (set(filed.marks) & {"waits_for_adherence"}):
+        _choose(line, filed.sid)
     if arguments.json:
         print_json(filed_value(filed))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from standclear.conflicts.candidates import CandidateIndex
@@ -11,9 +11,17 @@ from standclear.flow.batches import PendingDeeds
 from standclear.flow.ports import LogStore, StoredEntry
 from standclear.flow.shelving import unshelve
 from standclear.obligations.book import Book
-from standclear.statements.canonical import read_canonical
+from standclear.statements.canonical import Value, read_canonical
 from standclear.statements.compose import Fresh
-from standclear.statements.deeds import EffectRecord, InboxRecord, Record, leaves_of, read_record
+from standclear.statements.deeds import (
+    EffectRecord,
+    InboxRecord,
+    MeetsRecord,
+    Record,
+    ReleaseRecord,
+    leaves_of,
+    read_record,
+)
 from standclear.statements.entry import parse_entry
 from standclear.statements.fields import Fields
 from standclear.statements.header import Header, parse_header
@@ -31,8 +39,13 @@ class Rebuilt:
     gone: int = 0
 
 
-def rebuild(store: LogStore, make_index: Callable[[], CandidateIndex], fresh: Fresh) -> Rebuilt:
+def rebuild(
+    store: LogStore, make_index: Callable[[], CandidateIndex], fresh: Fresh, *, is_signed_anew: bool = True
+) -> Rebuilt:
     """Step through every entry of a store; compare leaves, root, recorded effects and inbox heads with what it recorded.
+
+    `is_signed_anew` False leaves out what the door checked before each entry was written, signatures above all: a start
+    relies on its own root over the very bytes; fsck and the dossier's verifier check them again.
 
     Raises:
         StoreCorrupt: an entry cannot be read at all, so that nothing after it can be derived.
@@ -40,7 +53,7 @@ def rebuild(store: LogStore, make_index: Callable[[], CandidateIndex], fresh: Fr
     rebuilt = Rebuilt(book=Book(make_index), pending=PendingDeeds())
     head = store.read_head()
     for entry in _entries(store, head.size):
-        _take(rebuilt, store, entry, fresh)
+        _take(rebuilt, store, entry, fresh, is_signed_anew)
     if rebuilt.book.tree.root() != head.root:
         rebuilt.findings.append(
             StoreCorrupt(reason="the entries do not give the stored root", size=head.size)
@@ -54,7 +67,7 @@ def _entries(store: LogStore, size: int) -> Iterator[StoredEntry]:
         yield from store.read_entries(start, min(size, start + step))
 
 
-def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh) -> None:
+def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh, is_signed_anew: bool) -> None:
     if leaf_hash(entry.text) != entry.leaf:
         rebuilt.findings.append(StoreCorrupt(index=entry.index, reason="the entry does not give its leaf"))
     try:
@@ -68,8 +81,9 @@ def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh) -
         _compare_deeds(rebuilt, entry, header)
         return
     try:
-        submission = unshelve(entry, store.read_body_keys(entry.index))
-        rebuilt.book.check(submission, entry.integrated_ms)
+        submission = unshelve(entry, store.read_body_keys(entry.index), (parsed.envelope, header))
+        if is_signed_anew:
+            rebuilt.book.check(submission, entry.integrated_ms)
         outcome = rebuilt.book.step(submission, entry.index, entry.integrated_ms, entry.leaf)
         rebuilt.pending.add(entry.index, entry.sid, outcome, fresh)
     except NotFound:
@@ -81,13 +95,16 @@ def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh) -
 
 
 def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header) -> None:
-    """What the service said it did, against what the book says it did."""
+    """What the service said it did, against what the book says it did.
+
+    Once words are gone, what was said while they were there is history: it cannot be derived again, and is believed.
+    """
     opened = open_deeds(entry, header)
     derived = {one.index: one for one in rebuilt.pending.effects}
     for record in opened["effects"]:
         assert isinstance(record, EffectRecord)
         mine = derived.pop(record.index, None)
-        if mine is None or not _same_effect(mine, record):
+        if (mine is None or not _same_effect(mine, record)) and not rebuilt.gone:
             rebuilt.findings.append(
                 Mismatch(index=entry.index, entry=record.index, reason="another effect follows from the log")
             )
@@ -95,7 +112,7 @@ def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header) -> None
         rebuilt.findings.append(Mismatch(index=entry.index, entry=index, reason="an effect was never said"))
     for record in opened["inboxes"]:
         assert isinstance(record, InboxRecord)
-        if rebuilt.book.inboxes.inbox(record.party).head() != (record.n, record.root):
+        if rebuilt.book.inboxes.inbox(record.party).head() != (record.n, record.root) and not rebuilt.gone:
             rebuilt.findings.append(
                 Mismatch(
                     index=entry.index,
@@ -103,11 +120,21 @@ def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header) -> None
                     reason="another inbox head follows from the log",
                 )
             )
+    if not rebuilt.gone and _derivable(rebuilt.pending.records) != _derivable(opened["items"]):
+        rebuilt.findings.append(
+            Mismatch(index=entry.index, reason="other releases or meetings follow from the log")
+        )
     rebuilt.pending.effects.clear()
     rebuilt.pending.records.clear()
     standing = rebuilt.book.roll.keys[header.sender.keys[0]]
     standing.next_seq, standing.last_sid = header.seq + 1, entry.sid
     rebuilt.book.step_deeds(entry.sid, entry.index, entry.leaf, opened["items"])
+
+
+def _derivable(records: Iterable[Record]) -> list[Value]:
+    """The records that follow from the log, without their salts, in their order; what was sent does not follow from it."""
+    values = [one.to_value() for one in records if isinstance(one, ReleaseRecord | MeetsRecord)]
+    return [{name: value for name, value in one.items() if name != "salt"} for one in values]
 
 
 def _same_effect(mine: EffectRecord, said: EffectRecord) -> bool:

@@ -14,8 +14,9 @@ from standclear.keys import hmac_sha256, open_sealed, seal
 from standclear.statements.bodies import parse_body
 from standclear.statements.canonical import Value, b64u, canonical, from_b64u, read_canonical
 from standclear.statements.entry import entry_bytes, parse_entry
+from standclear.statements.envelope import Envelope
 from standclear.statements.fields import Fields
-from standclear.statements.header import parse_header
+from standclear.statements.header import Header, parse_header
 from standclear.statements.lists import FORMS, REF_BYTES, read_inbox_head, read_list, read_slot
 from standclear.statements.submission import FormBodies, SaltedBody, Submission
 from standclear.tlog.merkle import leaf_hash
@@ -55,15 +56,19 @@ def _beside(submission: Submission) -> Value:
     }
 
 
-def unshelve(entry: StoredEntry, body_keys: Sequence[bytes | None]) -> Submission:
-    """The submission that was shelved, checked against its own commitments.
+def unshelve(
+    entry: StoredEntry, body_keys: Sequence[bytes | None], read: tuple[Envelope, Header] | None = None
+) -> Submission:
+    """The submission that was shelved, checked against its own commitments; `read` spares reading its entry again.
 
     Raises:
         NotFound: a body's key was shredded.
         Mismatch: what is stored is not what was committed to.
     """
-    envelope = parse_entry(entry.text).envelope
-    header = parse_header(envelope.payload)
+    if read is None:
+        envelope = parse_entry(entry.text).envelope
+        read = envelope, parse_header(envelope.payload)
+    envelope, header = read
     beside = Fields(read_canonical(entry.beside, "beside"), "beside")
     salts = dict(beside.many("forms", _read_form, len(FORMS)))
     sealed: dict[str, list[SaltedBody]] = {form: [] for form in salts}
