@@ -70,8 +70,12 @@ def answer(capsys: pytest.CaptureFixture[str], desk: Desk, *words: str, status: 
 
 
 def test_the_figures_come_as_a_table_as_csv_and_as_a_workbook(
-    desks: tuple[Desk, Desk], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    desks: tuple[Desk, Desk],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     files = ["--csv", str(tmp_path / "f.csv"), "--xlsx", str(tmp_path / "f.xlsx")]
     text = answer(capsys, desks[0], "compliance", *files)
     assert text.startswith("EXERCISE  your own traffic")

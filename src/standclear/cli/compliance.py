@@ -19,7 +19,7 @@ from standclear.statements.canonical import from_b64u
 Cell = str | int | float | None
 Table = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
 
-_COUNTS: Final = ("owed", "in_time", "late", "unanswered", "waiting", "partly")
+_COUNTS: Final = ("owed", "in_time", "late", "unanswered", "waiting", "partly", "attested")
 _FILED: Final = ("filed", "items", "late", "over_quota", "aware", "held", "uncited", "blanket")
 
 
@@ -86,7 +86,7 @@ def tables_of(
         sid = from_b64u(one["desk"], 16, "desk")
         return desks.get(sid, sid.hex()[:8])
 
-    counted = (*_COUNTS, "answered %", "in time %", "median minutes")
+    counted = (*_COUNTS, "answered %", "in time %", "median min")
     by_party = [(party(one), one["duty"], one["kind"], *_tally(one)) for one in found["duties"]]
     by_desk = [
         (party(one), desk(each), one["duty"], one["kind"], *_tally(each))

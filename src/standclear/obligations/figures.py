@@ -32,6 +32,7 @@ class Owed:
     since_ms: int
     fate: str
     is_partly: bool = False
+    is_attested: bool = False
     desk: bytes | None = None
     took_ms: int | None = None
 
@@ -40,7 +41,8 @@ class Owed:
 class Tally:
     """Duties counted by what became of them; the four fates add up to `owed`.
 
-    `partly` of those unanswered or waiting were acknowledged in part. `median_twice_ms` is twice the median time to an
+    Of those unanswered or waiting, `partly` were acknowledged in part, and for `attested` an answer came by link, code or
+    voice, which is never counted as signed. `median_twice_ms` is twice the median time to an
     answer (so that it is whole), of those that were answered, in time or late.
     """
 
@@ -50,6 +52,7 @@ class Tally:
     unanswered: int
     waiting: int
     partly: int
+    attested: int
     median_twice_ms: int | None
 
 
@@ -159,6 +162,7 @@ def _ladder_owed(book: Book, ladder: Ladder, as_of_ms: int) -> Owed:
         since_ms=ladder.released_ms,
         fate=_fate(done_ms, ladder.deadline_ms, as_of_ms),
         is_partly=done_ms is None and ladder.acknowledged_count > 0,
+        is_attested=done_ms is None and bool(ladder.attested),
         desk=None if key is None else key.desk,
         took_ms=None if done_ms is None else done_ms - ladder.released_ms,
     )
@@ -184,6 +188,7 @@ def _matter_owed(matter: Matter, party: bytes, as_of_ms: int) -> Owed:
         kind=matter.kind,
         since_ms=matter.opened_ms,
         fate=_fate(None if answered is None else answered.at_ms, until_ms, as_of_ms),
+        is_attested=answered is None and bool(matter.attested.get(party)),
         desk=None if answered is None else answered.desk,
         took_ms=None if answered is None else answered.at_ms - matter.opened_ms,
     )
@@ -223,6 +228,7 @@ def tally(owed: Iterable[Owed]) -> Tally:
         unanswered=counts["unanswered"],
         waiting=counts["waiting"],
         partly=sum(one.is_partly for one in listed),
+        attested=sum(one.is_attested for one in listed),
         median_twice_ms=median_twice([one.took_ms for one in listed if one.took_ms is not None]),
     )
 

@@ -64,6 +64,7 @@ def _tally_value(one: Tally) -> Json:
         "unanswered": one.unanswered,
         "waiting": one.waiting,
         "partly": one.partly,
+        "attested": one.attested,
         "median_twice_ms": one.median_twice_ms,
     }
 

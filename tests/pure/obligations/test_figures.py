@@ -11,9 +11,16 @@ from hypothesis import strategies as st
 from standclear.obligations.figures import FATES, Owed, median_twice, tally
 
 
-def owed(fate: str, took_ms: int | None = None, *, partly: bool = False) -> Owed:
+def owed(fate: str, took_ms: int | None = None, *, partly: bool = False, attested: bool = False) -> Owed:
     return Owed(
-        party=b"p", duty="acknowledge", kind="site", since_ms=0, fate=fate, took_ms=took_ms, is_partly=partly
+        party=b"p",
+        duty="acknowledge",
+        kind="site",
+        since_ms=0,
+        fate=fate,
+        took_ms=took_ms,
+        is_partly=partly,
+        is_attested=attested,
     )
 
 
@@ -46,3 +53,8 @@ def test_the_median_is_of_those_that_were_answered() -> None:
 def test_the_four_fates_add_up_to_what_was_owed(fates: list[str]) -> None:
     found = tally([owed(fate) for fate in fates])
     assert found.owed == found.in_time + found.late + found.unanswered + found.waiting
+
+
+def test_an_attested_answer_is_counted_apart_and_never_as_signed() -> None:
+    found = tally([owed("unanswered", attested=True), owed("waiting", attested=True), owed("in_time", 5)])
+    assert (2, 1, 1, 1) == (found.attested, found.in_time, found.unanswered, found.waiting)
