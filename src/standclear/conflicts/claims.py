@@ -154,7 +154,7 @@ class Basis:
 
 def claims_of(basis: Basis) -> Iterator[Saying]:
     """The claims that the asker may see, newest first."""
-    for one in reversed(basis.sayings.claims.values()):
+    for one in reversed(tuple(basis.sayings.claims.values())):  # more may be said meanwhile
         if _sees(basis, one):
             yield one
 
@@ -227,7 +227,7 @@ def _deeds_there(basis: Basis, where: Sequence[Volume], subject: bytes) -> Itera
 
 
 def _seen_there(basis: Basis, where: Sequence[Volume], subject: bytes) -> Iterator[Evidence]:
-    for one in basis.sayings.observations.values():
+    for one in tuple(basis.sayings.observations.values()):
         body = one.body
         assert isinstance(body, Observation)
         if not _sees(basis, one) or not _touch(body.volumes, where):

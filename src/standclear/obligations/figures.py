@@ -137,7 +137,7 @@ def figures_of(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> C
 
 
 def _ladders_owed(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> Iterator[Owed]:
-    for party, held in book.ledger.of_party.items():
+    for party, held in tuple(book.ledger.of_party.items()):  # more may be owed meanwhile
         refs = book.inboxes.inbox(party).refs
         start = bisect_left(held.ladders, interval.start_ms, key=_released_ms)
         end = bisect_right(held.ladders, interval.end_ms, key=_released_ms)
@@ -169,7 +169,7 @@ def _ladder_owed(book: Book, ladder: Ladder, as_of_ms: int) -> Owed:
 
 
 def _matters_owed(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> Iterator[Owed]:
-    for matter in book.matters.of_sid.values():
+    for matter in tuple(book.matters.of_sid.values()):
         if not interval.start_ms <= matter.opened_ms <= interval.end_ms:
             continue
         sees = matter.opener == sight.asker or sight.watches(matter.under, book.agreements)
