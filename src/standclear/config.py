@@ -35,6 +35,7 @@ class Config:
     session_rate_s: int = SESSION_RATE_S
     proxies: str = ""
     log_level: str = "info"
+    channels: str = ""
 
     def host_and_port(self) -> tuple[str, int]:
         """Where to listen: `HOST:PORT`, an IPv6 host in brackets, port 0 for any that is free.

@@ -56,6 +56,7 @@ LATE_MS: Final = 60_000  # a statement integrated this long after it was stated 
 # --- flow, stores, web ----------------------------------------------------------------------------
 GATHER_MS: Final = 5  # a batch waits this long for company: one sync to disk for all of it
 BATCH_STATEMENTS_MAX: Final = 256  # statements of one batch: bounds the wait of the first of them
+BATCH_STEPS_MS: Final = 40  # a batch is stepped so long without a pause: a stop-fire rings within 200 ms
 WAITING_STATEMENTS_MAX: Final = 8_192  # statements waiting for a batch; more are told to try again
 PARSED_AT_ONCE_MAX: Final = 64  # submissions given to the second process at a time: 15 ms of its work
 PARSED_APART_BYTES: Final = 65_536  # a larger submission is parsed in a thread of its own
@@ -108,12 +109,7 @@ CHANNEL_PAUSE_MS: Final = 2_000  # the first pause after a failed attempt; each 
 CHANNEL_PAUSE_MAX: Final = 1_800_000  # the longest pause: half an hour
 CARRIED_AT_ONCE_MAX: Final = 32  # messages under way: one slow server holds a few, and stop-fire none
 OUTBOX_PAGE_ENTRIES: Final = 256  # messages taken from the outbox at a time, the most urgent first
-OUTBOX_RESERVE_BYTES: Final = (
-    8 * 1024 * 1024
-)  # kept on the disk for stop-fire: thousands of calls and messages
+OUTBOX_RESERVE_BYTES: Final = 8_388_608  # 8 MiB of the disk are kept for calls
 REPLY_CODE_BYTES: Final = 16  # a reply code is 128 bits of chance: guessing it is hopeless
-REPLY_LIVES_MS: Final = 259_200_000  # a code is taken for three days: the longest ladder is over by then
-GUESSES_RATE_S: Final = 1  # wrong codes a second of one address, before all its codes are refused
-EMERGENCY_RATE_S: Final = 5  # stop-fire calls a second of one caller, beside its ordinary rate
 ADDRESSES_MAX: Final = 4_096  # addresses of one service: 64 desks of 16 parties, by four channels
 DETAILS_MAX: Final = 5  # notices that one message spells out; the rest are counted

@@ -20,26 +20,36 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+import httpx2
 import structlog
 import uvicorn
 import uvloop
 
+from standclear.channels.gateway import MESSAGES, GatewayChannel
+from standclear.channels.settings import ChannelSettings, read_channels
+from standclear.channels.smtp import SmtpChannel
+from standclear.channels.webhook import WebhookChannel
 from standclear.config import Config
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.errors import Fatal, Malformed, ServiceUnavailable, WrongLog
 from standclear.flow.clock import Clock, GuardedClock
+from standclear.flow.deliver import Deliverer
 from standclear.flow.evidence import policy_of
 from standclear.flow.identity import service_keys
+from standclear.flow.outbox import Channel, Directory
+from standclear.flow.ringing import Ringer
 from standclear.flow.service import LogDescription, Service
+from standclear.keys import sha256
 from standclear.limits import CONNECTIONS_MAX, KEEP_ALIVE_S, STOPPING_MS
 from standclear.statements.canonical import b64u, from_b64u
+from standclear.stores.outbox import SqliteOutbox
 from standclear.stores.rtree import RTreeIndex
 from standclear.stores.sqlite import SqliteLogStore
 from standclear.web.app import Door
@@ -282,14 +292,66 @@ async def serve(
     _stop_on_signals(server, shown)
     log.info("started", address=_address(listening), index=service.index_name, size=service.size)
     told(_address(listening), opened.policy)
+    watched = [service.failure(), *([beside(service)] if beside else [])]
     try:
-        await serve_until_stopped(
-            server, listening, [service.failure(), *([beside(service)] if beside else [])]
-        )  # 6
+        async with carrying(config, service) as deliverer:
+            shown.deliverer = deliverer
+            await serve_until_stopped(
+                server, listening, [*watched, *([] if deliverer is None else [deliverer.run()])]
+            )  # 6
     finally:
         shown.close()
         await opened.close()
         log.info("stopped", size=service.size)
+
+
+@asynccontextmanager
+async def carrying(config: Config, service: Service) -> AsyncIterator[Deliverer | None]:
+    """The service's channels with their outbox, as the settings name them; None where there are none.
+
+    Raises:
+        Malformed: the file of the channels cannot be read, or something in it is wrong.
+        StoreUnavailable: the outbox cannot be opened.
+    """
+    if not config.channels:
+        yield None
+        return
+    settings = read_channels(_text_of(Path(config.channels)))
+    outbox = SqliteOutbox(config.data)
+    try:
+        async with httpx2.AsyncClient() as client:
+            deliverer = Deliverer(
+                service=service,
+                outbox=outbox,
+                channels=_channels(settings, client),
+                directory=Directory(settings.addresses),
+                code_key=sha256(b"standclear/codes/v1\n", read_service_seed(config.data)),
+            )
+            service.ahead = Ringer(deliverer).take
+            yield deliverer
+            service.ahead = None
+    finally:
+        outbox.close()
+
+
+def _channels(settings: ChannelSettings, client: httpx2.AsyncClient) -> dict[str, Channel]:
+    found: list[Channel] = [WebhookChannel(client, settings.secrets, wall_ms)]
+    if settings.smtp is not None:
+        found.append(SmtpChannel(settings.smtp))
+    if settings.gateway is not None:
+        found += [
+            GatewayChannel(name, client, settings.gateway.url, settings.gateway.token) for name in MESSAGES
+        ]
+    return {one.name: one for one in found}
+
+
+def _text_of(path: Path) -> str:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise Malformed("channels", f"{path}: others may read its secrets", f"chmod 600 {path}")
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise Malformed("channels", f"{path}: {error}", "name a file that can be read") from None
 
 
 def _stop_on_signals(server: uvicorn.Server, shown: Front) -> None:

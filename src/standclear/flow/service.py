@@ -16,10 +16,13 @@ from standclear.flow.identity import ServiceKeys, charter_of
 from standclear.flow.ports import LogStore
 from standclear.flow.publish import Publisher
 from standclear.flow.rebuild import rebuild
-from standclear.flow.submit import Answer, Sequencer
+from standclear.flow.submit import Answer, Sequencer, is_call
 from standclear.flow.watching import Watchers
 from standclear.statements.compose import Fresh
 from standclear.statements.submission import Submission
+
+CALL_MARK = b"emergency"
+"""Stands in the bytes of every stop-fire call: its body's type. Other statements may hold it too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Service:
         index_name: str = "rtree",
         parses_apart: bool = False,
     ) -> None:
-        rebuilt = rebuild(store, make_index, fresh)
+        rebuilt = rebuild(store, make_index, fresh, is_signed_anew=False)
         if rebuilt.findings:
             raise (
                 rebuilt.findings[0]
@@ -77,6 +80,7 @@ class Service:
         self.parse: Callable[[bytes], Awaitable[Submission]] = (
             parse_here if self.parser is None else self.parser.parse
         )
+        self.ahead: Callable[[Submission, bytes], Awaitable[Answer]] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     # --- life --------------------------------------------------------------------------------------------
@@ -127,7 +131,11 @@ class Service:
     # --- submitting --------------------------------------------------------------------------------------
 
     async def submit(self, text: bytes) -> Answer:
-        """Parse, check, append, answer."""
+        """Parse, check, append, answer. What `ahead` takes, it takes first: a stop-fire call rings before it is logged."""
+        if self.ahead is not None and CALL_MARK in text:  # it waits behind nobody's parsing
+            called = await parse_here(text)
+            if is_call(called):
+                return await self.ahead(called, text)
         return await self.sequencer.submit(await self.parse(text))
 
     async def settle(self) -> None:

@@ -30,8 +30,15 @@ from standclear.flow.identity import ServiceKeys
 from standclear.flow.ports import LogStore, StoredEntry, StoredHead
 from standclear.flow.shelving import shelve
 from standclear.keys import key_id
-from standclear.limits import BATCH_STATEMENTS_MAX, DEEDS_EVERY_MS, GATHER_MS, WAITING_STATEMENTS_MAX
+from standclear.limits import (
+    BATCH_STATEMENTS_MAX,
+    BATCH_STEPS_MS,
+    DEEDS_EVERY_MS,
+    GATHER_MS,
+    WAITING_STATEMENTS_MAX,
+)
 from standclear.obligations.book import Book
+from standclear.statements.calls import Emergency
 from standclear.statements.compose import Fresh
 from standclear.statements.deeds import SentRecord
 from standclear.statements.entry import entry_bytes
@@ -102,8 +109,10 @@ class Sequencer:
 
     # --- asked from outside ------------------------------------------------------------------------------
 
-    async def submit(self, submission: Submission) -> Answer:
+    async def submit(self, submission: Submission, *, is_urgent: bool = False) -> Answer:
         """Append a checked submission and give its answer, once it is durable and its head is signed.
+
+        A stop-fire call is urgent: it is taken however many wait.
 
         Raises:
             Repeated, Refused: nothing was appended.
@@ -114,7 +123,7 @@ class Sequencer:
             raise self.failed
         if self._ended is not None:
             raise self._ended
-        if len(self._waiting) >= WAITING_STATEMENTS_MAX:
+        if len(self._waiting) >= WAITING_STATEMENTS_MAX and not is_urgent:
             raise Overloaded(waiting=len(self._waiting), remedy="try again in a second")
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(submission, future))
@@ -212,7 +221,11 @@ class Sequencer:
         return is_cancelled
 
     def _gather(self, batch: _Batch, now_ms: int) -> None:
-        while self._waiting and len(batch.entries) < BATCH_STATEMENTS_MAX:
+        loop = asyncio.get_running_loop()
+        until_s = (
+            loop.time() + BATCH_STEPS_MS / 1000
+        )  # then others have their turn: a call that rings, a reader
+        while self._waiting and len(batch.entries) < BATCH_STATEMENTS_MAX and loop.time() < until_s:
             waiting = self._waiting.popleft()
             if waiting.future.cancelled():
                 continue
@@ -337,3 +350,9 @@ class Sequencer:
             future = self._waiting.popleft().future
             if not future.done():
                 future.set_exception(error)
+
+
+def is_call(submission: Submission) -> bool:
+    """Whether a submission is a stop-fire call: not an answer to one, nor its end."""
+    body = submission.bodies["exact"][0]
+    return isinstance(body, Emergency) and body.part == "call"

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from standclear.errors import Malformed, UnknownSession
+from standclear.flow.deliver import Deliverer
 from standclear.flow.query import Query
 from standclear.flow.service import Service
 from standclear.flow.sessions import TOKEN_BYTES, Session, Sessions
@@ -41,6 +42,7 @@ class Front:
     open_streams: set[asyncio.Event] = field(default_factory=set)
     batches: int = 0
     dossiers: int = 0
+    deliverer: Deliverer | None = None
 
     def close(self) -> None:
         """Streams end now: the service stops."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from html import escape
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from standclear.errors import StandclearError
+from standclear.flow.deliver import Deliverer
+from standclear.flow.outbox import STATES
+from standclear.statements.canonical import b64u
 from standclear.web.front import front
 from standclear.web.metrics import CONTENT_TYPE
 
@@ -64,8 +68,25 @@ async def health(request: Request) -> Response:
         "index": service.index_name,
         "sessions": len(shown.sessions),
         "streams": shown.streams.total(),
+        "channels": None if shown.deliverer is None else await _channels(shown.deliverer),
     }
     return shown.json(value, 503 if wrong else 200)
+
+
+async def _channels(deliverer: Deliverer) -> dict[str, object]:
+    """Which channels there are, how many messages are in which state, and what rang and is not on record yet."""
+    waking = frozenset(name for name, one in deliverer.channels.items() if one.wakes)
+    try:
+        count = dict(await asyncio.to_thread(deliverer.outbox.count))
+        unlogged = len(await asyncio.to_thread(deliverer.outbox.kept_calls))
+    except StandclearError as error:
+        return {"names": sorted(deliverer.channels), "wrong": error.slug}
+    return {
+        "names": sorted(deliverer.channels),
+        "messages": {state: count.get(state, 0) for state in STATES},
+        "unlogged_calls": unlogged,
+        "cannot_be_woken": [b64u(party) for party in deliverer.directory.sleeping(waking)],
+    }
 
 
 def _wrong(request: Request) -> list[str]:

@@ -1,0 +1,90 @@
+"""Wording: a letter put into the words of one language's catalogue. Codes travel; words are chosen at the last moment (G13).
+
+A catalogue is a TOML file in `catalogues/`, named by its language. One that lacks a code falls back to English for it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from standclear.flow.outbox import Letter
+from standclear.statements.canonical import b64u
+
+CATALOGUES: Final = Path(__file__).with_name("catalogues")
+FALLBACK: Final = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A letter in words: a line above, and the text. `short` is for channels that carry a line or two."""
+
+    subject: str
+    text: str
+    short: str
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that have a catalogue."""
+    return tuple(sorted(path.stem for path in CATALOGUES.glob("*.toml")))
+
+
+@cache
+def catalogue(language: str) -> dict[str, Any]:
+    """One language's words by their codes; English where there is no such catalogue."""
+    name = language if language in languages() else FALLBACK
+    return tomllib.loads((CATALOGUES / f"{name}.toml").read_text("utf-8"))
+
+
+def words_of(letter: Letter) -> Words:
+    """A letter in the language of its address. Every message of an exercise begins EXERCISE, in every language."""
+    parcel = letter.parcel
+    named = {
+        "word": _word(parcel.language, "word", parcel.word),
+        "level": _word(parcel.language, "level", parcel.level),
+        "silent": letter.silent,
+        "reference": b64u(parcel.sid)[:10],
+        "count": str(parcel.end - parcel.start),
+        "deadline": _time(parcel.deadline_ms),
+        "due": _time(parcel.due_ms),
+        "url": letter.reply_url,
+    }
+    mark = f"{_word(parcel.language, None, 'exercise')} " if letter.exercise else ""
+    if letter.exercise and not mark.startswith("EXERCISE"):
+        mark = f"EXERCISE {mark}"
+    subject = mark + _word(parcel.language, "subject", parcel.kind).format(**named)
+    lines = [mark + _word(parcel.language, "text", parcel.kind).format(**named)]
+    lines += [_word(parcel.language, None, code).format(**named) for code in _codes(letter)]
+    text = "\n".join([lines[0], *letter.details, *lines[1:]])
+    reply = f" {letter.reply_url}" if letter.reply_url else ""
+    return Words(subject=subject, text=text, short=f"{subject} {named['reference']}{reply}")
+
+
+def _codes(letter: Letter) -> list[str]:
+    parcel = letter.parcel
+    found = ["reference"]
+    if parcel.end - parcel.start > 1:
+        found.append("items")
+    if parcel.deadline_ms is not None:
+        found.append("deadline")
+    if letter.reply_url:
+        found.append("reply")
+    if not letter.details:
+        found.append("look")
+    return [*found, "protection"]
+
+
+def _word(language: str, table: str | None, code: str) -> str:
+    for one in (language, FALLBACK):
+        words = catalogue(one) if table is None else catalogue(one).get(table, {})
+        if code in words:
+            return str(words[code])
+    return code.replace("_", " ")
+
+
+def _time(at_ms: int | None) -> str:
+    return "" if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")
