@@ -18,7 +18,7 @@ CLAIMS_SHOWN = 10
 
 async def play_questions(stage: Stage) -> None:
     """What was it told, what was it not told, who answered, and what was never passed on."""
-    await stage.service.settle()
+    await stage.settle()
     before_ms = moment_ms(THE_DAY, "17:00")
     start_ms = moment_ms(THE_DAY, "00:00")
     await stage.at(

@@ -29,7 +29,7 @@ async def play_short(stage: Stage) -> WhoKnew:
     fire = await _fire(stage)
     await _later(stage, fire, posts)
     await _evening(stage)
-    await stage.service.settle()
+    await stage.settle()
     return await _question(stage)
 
 

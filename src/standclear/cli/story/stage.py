@@ -121,6 +121,11 @@ class Stage:
     def name_of(self, party: bytes) -> str:
         return self.service.book.roll.name_of(party)
 
+    async def settle(self) -> None:
+        """Let a moment pass, and wait until the service has said all it did: deeds fall due by the clock."""
+        self.clock.turn_to(self.now_ms + SECOND_MS)
+        await self.service.settle()
+
     # --- saying --------------------------------------------------------------------------------------
 
     async def say(self, actor: Actor, draft: Draft) -> Said:
