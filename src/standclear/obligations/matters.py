@@ -57,11 +57,7 @@ class Matter:
     @property
     def anchor_ms(self) -> int:
         """From when the arrangement's steps count."""
-        return (
-            self.deadline_ms
-            if self.kind == "inquiry" and self.deadline_ms is not None
-            else self.opened_ms
-        )
+        return self.deadline_ms if self.kind == "inquiry" and self.deadline_ms is not None else self.opened_ms
 
     def is_silent(self, party: bytes) -> bool:
         """Whether a party that was asked has answered in no way at all, and the matter goes on."""
