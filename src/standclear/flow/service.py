@@ -147,7 +147,7 @@ class Service:
         while self.sequencer.has_pending():
             if self.sequencer.failed is not None:
                 raise self.sequencer.failed
-            self.sequencer.wake()
+            self.sequencer.say_now()
             await asyncio.sleep(0.001)
 
     def _committed(self, releases: Sequence[Release]) -> None:

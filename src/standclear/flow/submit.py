@@ -105,6 +105,7 @@ class Sequencer:
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._last_deeds_ms = 0
+        self._says_now = False
         self._ended: StandclearError | None = None
 
     # --- asked from outside ------------------------------------------------------------------------------
@@ -144,8 +145,9 @@ class Sequencer:
         """Whether something was done that no durable deeds statement has said yet."""
         return bool(self._pending) or self.durable.size != self.book.size
 
-    def wake(self) -> None:
-        """Look at once whether anything is due: a clock that was turned by hand wakes nobody."""
+    def say_now(self) -> None:
+        """Say at once what was done, however short ago the last deeds were said: somebody waits for it."""
+        self._says_now = bool(self._pending)
         self._wake.set()
 
     # --- the loop ----------------------------------------------------------------------------------------
@@ -278,7 +280,9 @@ class Sequencer:
                 )
 
     def _add_deeds(self, batch: _Batch, now_ms: int) -> None:
-        due = now_ms - self._last_deeds_ms >= DEEDS_EVERY_MS or now_ms < self._last_deeds_ms
+        passed_ms = now_ms - self._last_deeds_ms
+        due = self._says_now or passed_ms >= DEEDS_EVERY_MS or passed_ms < 0
+        self._says_now = False
         if not self._pending or not due or self.book.roll.log is None:
             return
         standing = self.book.roll.keys[key_id(self.keys.deed.public)]
