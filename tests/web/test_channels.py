@@ -40,7 +40,7 @@ def test_an_address_is_for_the_duty_desk_a_reference_only_and_in_english_unless_
 @pytest.mark.parametrize(
     ("text", "field"),
     [
-        ("smpt = 1", "channels.smpt"),
+        ("smpx = 1", "channels.smpx"),
         ("[smtp]\nhost = 'x'\nsender = 'a@b'\nprot = 1", "channels.smtp.prot"),
         (SMTP + ADDRESS.replace('"smtp"', '"fax"'), "channels.addresses[0].channel"),
         (ADDRESS, "channels.addresses.channel"),
