@@ -54,6 +54,7 @@ FINDINGS_SHOWN_MAX: Final = 40  # findings of one check printed for a person; --
 LATE_MS: Final = 60_000  # a statement integrated this long after it was stated is named in the report
 
 # --- flow, stores, web ----------------------------------------------------------------------------
+INSERTS_WAITING_MAX: Final = 512  # notices that wait to enter the native index together: under 2 ms of work
 GATHER_MS: Final = 5  # a batch waits this long for company: one sync to disk for all of it
 BATCH_STATEMENTS_MAX: Final = 256  # statements of one batch: bounds the wait of the first of them
 BATCH_STEPS_MS: Final = 40  # a batch is stepped so long without a pause: a stop-fire rings within 200 ms
