@@ -73,7 +73,7 @@ lint: setup  ## Lint, format check, types, import contracts, spelling (and clipp
 ifneq ($(and $(CARGO),$(CRATE)),)
 	@cd engine && { $(CARGO) clippy --version && $(CARGO) fetch --locked --quiet; } >/dev/null 2>&1 || { \
 	  echo "lint: no clippy, or no crates, on this machine; the engine is not linted"; exit 0; }; \
-	  PYO3_PYTHON=$(CURDIR)/$(BIN)/python $(CARGO) clippy --quiet --locked --all-targets -- --deny warnings
+	  $(CARGO) fmt --check && PYO3_PYTHON=$(CURDIR)/$(BIN)/python $(CARGO) clippy --quiet --locked --all-targets -- --deny warnings
 endif
 
 fix: setup  ## Repair what can be repaired: imports, format, simple lint

@@ -23,15 +23,14 @@ from standclear.flow.ports import LogStore
 from standclear.flow.query import Query
 from standclear.flow.service import LogDescription, Service
 from standclear.spacetime.band import Band
-from standclear.spacetime.bounds import boxes_of, boxes_overlap
 from standclear.spacetime.interval import Interval
-from standclear.spacetime.meet import Margin
 from standclear.spacetime.shape import Area, Point, Shape
 from standclear.spacetime.volume import Volume
 from standclear.statements.canonical import Value
 from standclear.statements.compose import Composed, Draft, Recipient
 from standclear.statements.notices import Notice
 from standclear.statements.replies import acknowledgement_tag
+from standclear.stores.listed import ListedIndex
 from standclear.stores.memory import MemoryLogStore
 
 T = TypeVar("T")
@@ -52,35 +51,6 @@ class Chance:
     def __call__(self, size: int) -> bytes:
         self._count += 1
         return hashlib.shake_256(self._seed + self._count.to_bytes(8, "big")).digest(size)
-
-
-class ListedIndex:
-    """A candidate index that looks at everything: the smallest thing that keeps the contract."""
-
-    def __init__(self) -> None:
-        self._boxes: dict[int, list[Any]] = {}
-
-    def insert(self, rows: Any) -> None:
-        for number, volumes in rows:
-            assert number not in self._boxes
-            self._boxes[number] = [box for volume in volumes for box in boxes_of(volume)]
-
-    def remove(self, number: int) -> None:
-        del self._boxes[number]
-
-    def candidates(self, volumes: Sequence[Volume], margin: Margin) -> list[int]:
-        asked = [
-            box
-            for volume in volumes
-            for box in boxes_of(
-                volume, margin.horizontal_cm, vertical_cm=margin.vertical_cm, time_ms=margin.time_ms
-            )
-        ]
-        return sorted(
-            number
-            for number, boxes in self._boxes.items()
-            if any(boxes_overlap(mine, theirs) for mine in boxes for theirs in asked)
-        )
 
 
 @dataclass(slots=True)
