@@ -42,11 +42,11 @@ VERDICTS: Final = {
 }
 _STYLE: Final = """
 @page { size: A4; margin: 18mm 15mm }
-body { font: 10pt/1.4 serif; color: #000; background: #fff; max-width: 190mm; margin: 0 auto }
+body { font: 10pt/1.4 serif; color: #000; background: #fff; max-width: 190mm; margin: 0 auto; overflow-wrap: break-word }
 h1 { font-size: 18pt } h2 { font-size: 14pt; border-bottom: 0.3mm solid #000 } h3 { font-size: 11pt; margin-bottom: 1mm }
 table { border-collapse: collapse; margin: 1mm 0 }
 th, td { border: 0.2mm solid #888; padding: 1mm 2mm; text-align: left; vertical-align: top }
-table.body th { font-weight: normal; font-style: italic; white-space: nowrap }
+table.body th { font-weight: normal; font-style: italic; white-space: nowrap } table.body td { overflow-wrap: anywhere }
 blockquote { margin: 1mm 0; padding-left: 3mm; border-left: 0.8mm solid #888; white-space: pre-wrap }
 code, pre { font-family: monospace; overflow-wrap: anywhere } pre { border: 0.2mm solid #888; padding: 2mm; white-space: pre-wrap }
 .exercise { font-weight: bold; border: 1mm solid #000; padding: 2mm } .broken { font-weight: bold; text-decoration: underline }
