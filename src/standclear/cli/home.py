@@ -139,9 +139,11 @@ class Home:
 
     # --- outbox and receipts --------------------------------------------------------------------------
 
-    def put_out(self, order: int, sid: bytes, text: bytes) -> None:
-        """Keep a statement until its receipt is here; `order` is its place among those waiting."""
-        self._write_bytes(f"outbox/{order:08d}-{sid.hex()}.json", text)
+    def put_out(self, order: int, sid: bytes, text: bytes) -> Path:
+        """Keep a statement until its receipt is here, and say where; `order` is its place among those waiting."""
+        name = f"outbox/{order:08d}-{sid.hex()}.json"
+        self._write_bytes(name, text)
+        return self.path / name
 
     def outbox(self) -> Iterator[tuple[Path, bytes, bytes]]:
         """Statements without a receipt yet, in order: (file, sid, text)."""

@@ -11,7 +11,7 @@ from standclear.cli.client import Client, Credentials, Filed
 from standclear.cli.clock import wall_ms
 from standclear.cli.home import DeskFile, Home
 from standclear.cli.seat import Seat
-from standclear.errors import Malformed, NotFound, Refused, StandclearError, UnknownParty
+from standclear.errors import Malformed, NotFound, Refused, UnknownParty
 from standclear.statements.canonical import from_b64u
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.lists import FORMS, TRAVELS, WHENS
@@ -73,11 +73,10 @@ class Line:
         found = []
         for draft in drafts:
             composed = self.seat.compose(draft, wall_ms(), os.urandom)
-            self.home.put_out(self.seat.seq, composed.sid, composed.text)
+            path = self.home.put_out(self.seat.seq, composed.sid, composed.text)
             before = (self.seat.seq, self.seat.prev)
             self.seat.said(composed.sid)
             self.home.write_seat(self.seat_name, self.seat)
-            path = self.home.path / "outbox" / f"{before[0]:08d}-{composed.sid.hex()}.json"
             try:
                 found.append(self._send(path, composed.sid, composed.text))
             except Refused:
@@ -98,10 +97,7 @@ class Line:
         """Send what waits in the outbox, oldest first; what is refused now stays and is told."""
         sent = 0
         for path, sid, text in self.home.outbox():
-            try:
-                self._send(path, sid, text)
-            except StandclearError as error:
-                raise type(error)(**error.fields) if not isinstance(error, Malformed) else error from error
+            self._send(path, sid, text)
             sent += 1
         return sent
 

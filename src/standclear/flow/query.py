@@ -251,17 +251,20 @@ class Query:
         """The bodies at these positions: from each entry, only the run of items that is asked for."""
         inbox = self._book.inboxes.inbox(party)
         runs: dict[tuple[int, str], tuple[int, int]] = {}
+        sids: dict[int, bytes] = {}
         for position in positions:
             index, item = self._place(inbox.refs[position])
+            sids[index] = split_ref(inbox.refs[position])[0]
             first, last = runs.get((index, inbox.forms[position]), (item, item))
             runs[index, inbox.forms[position]] = (min(first, item), max(last, item))
         opened: dict[tuple[int, str, int], SaltedBody | None] = {}
         for (index, form), (first, last) in runs.items():
             keys = self._service.store.read_body_keys(index)
-            sid = self._entry(index, with_bodies=False)[0].sid
             for stored in self._service.store.read_bodies(index, form, first, last + 1):
                 key = keys[stored.item]
-                opened[index, form, stored.item] = None if key is None else open_body(stored, sid, key)
+                opened[index, form, stored.item] = (
+                    None if key is None else open_body(stored, sids[index], key)
+                )
         return opened
 
     def _place(self, ref: bytes) -> tuple[int, int]:

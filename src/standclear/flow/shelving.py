@@ -6,13 +6,13 @@ its seal, so that a shredded body cannot even be guessed at. Plaintexts are padd
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from standclear.errors import Mismatch, NotFound
 from standclear.flow.ports import StoredBody, StoredEntry
 from standclear.keys import hmac_sha256, open_sealed, seal
 from standclear.statements.bodies import parse_body
-from standclear.statements.canonical import Value, b64u, canonical, from_b64u, read_canonical
+from standclear.statements.canonical import Value, b64u, canonical, read_canonical
 from standclear.statements.entry import entry_bytes, parse_entry
 from standclear.statements.envelope import Envelope
 from standclear.statements.fields import Fields
@@ -133,14 +133,3 @@ def open_body(stored: StoredBody, sid: bytes, body_key: bytes | None) -> SaltedB
     )
     length = int.from_bytes(plain[32:36], "big")
     return SaltedBody(salt=plain[:32], text=plain[36 : 36 + length])
-
-
-def beside_slots(entry: StoredEntry) -> Iterator[Value]:
-    """The slot openings of a stored entry, as JSON values."""
-    yield from read_canonical(entry.beside, "beside")["slots"]
-
-
-def list_salt_of(entry: StoredEntry, form: str) -> bytes:
-    """The salt of the list of one form's commitments."""
-    listed = read_canonical(entry.beside, "beside")["forms"]
-    return next(from_b64u(one["salt"], 16, "beside.forms") for one in listed if one["form"] == form)
