@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise Malformed("SID", "nothing is named", "name statements or items, or --span START:END")
     span = None if arguments.span is None else _span(arguments.span)
     with Line.of(arguments.home, arguments.seat) as line:
-        head = line.client.inbox_head()
+        head = line.inbox_head()
         covered = [one for one in line.client.inbox_brief() if _is_covered(one, sids, refs, span)]
         opened = line.client.inbox_of([reference(one["ref"]) for one in covered[:TAGS_MAX]])
         tags = [

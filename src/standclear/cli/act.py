@@ -98,7 +98,7 @@ def _file(
         line.recipients(arguments.to),
         line.under,
         cites=cites or None,
-        inbox=line.client.inbox_head(),
+        inbox=line.inbox_head(),
         replaces=None if replaces is None else [(replaces, 0)],
     )
     return line.say(draft)

@@ -158,6 +158,15 @@ class Client:
         """The newest published head, a signed note."""
         return self._send("GET", "/checkpoint").content
 
+    def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        """The log's proof that its first `new` entries begin with its first `old` (RFC 6962, 2.1.2).
+
+        Raises:
+            NotFound: the log is not that long.
+        """
+        found = self._json("GET", f"/v1/consistency?old={old}&new={new}", proven=False)
+        return tuple(from_b64u(text, 32, "hashes") for text in found["hashes"])
+
     def inbox(self, start: int = 0, limit: int = 100) -> Json:
         """A page of one's own inbox."""
         return self._json("GET", f"/v1/inbox?start={start}&limit={limit}")

@@ -155,6 +155,13 @@ class Home:
         self._write_bytes(f"receipts/{sid.hex()}.tlog-proof", receipt.encode("utf-8"))
         os.replace(statement, self.path / "receipts" / f"{sid.hex()}.json")
 
+    def keep_evidence(self, name: str, content: bytes) -> Path:
+        """Keep something that speaks against somebody, under a name, and say where. What is there is never overwritten."""
+        path = self.path / "evidence" / name
+        if not path.exists():
+            self._write_bytes(f"evidence/{name}", content)
+        return path
+
     def note(self, name: str, value: Any) -> None:
         """Keep a small JSON value under a name."""
         self._write(f"notes/{name}.json", json.dumps(value, indent=2, ensure_ascii=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -11,6 +12,7 @@ from standclear.cli.client import Client, Credentials, Filed
 from standclear.cli.clock import wall_ms
 from standclear.cli.home import DeskFile, Home
 from standclear.cli.seat import Seat
+from standclear.cli.trust import HeldInbox, Trust
 from standclear.errors import Malformed, NotFound, Refused, UnknownParty
 from standclear.statements.canonical import from_b64u
 from standclear.statements.compose import Draft, Recipient
@@ -26,6 +28,7 @@ class Line:
         self.seat_name = name
         self.seat = seat
         self.client = Client(desk.service, Credentials(party=seat.party, desk=seat.desk, key=seat.key))
+        self.trust = Trust(home)
         self._names: dict[str, bytes] | None = None
 
     @classmethod
@@ -36,6 +39,8 @@ class Line:
         return cls(home, home.desk(), name, sitting)
 
     def __enter__(self) -> Line:
+        if not self.trust.is_pinned:  # a home that was made before its keys were pinned
+            self.trust.pin_shown(self.client.log()["log_keys"])
         self.send_outbox()
         return self
 
@@ -63,6 +68,7 @@ class Line:
         Raises:
             Refused: it was not taken; it is not in the outbox, and the chain has not moved.
             Unavailable: it stays in the outbox and is sent again with the next command.
+            Unproven, ForkSuspected: the receipt does not hold; it stays in the outbox, and nobody is told that it is filed.
         """
         return self.say_all([draft])[0]
 
@@ -72,7 +78,8 @@ class Line:
         """Say things in order, each kept before it is sent; stops at the first that is refused."""
         found = []
         for draft in drafts:
-            composed = self.seat.compose(draft, wall_ms(), os.urandom)
+            seen = draft.seen or self.trust.seen(self.seat.log)
+            composed = self.seat.compose(replace(draft, seen=seen), wall_ms(), os.urandom)
             path = self.home.put_out(self.seat.seq, composed.sid, composed.text)
             before = (self.seat.seq, self.seat.prev)
             self.seat.said(composed.sid)
@@ -90,6 +97,7 @@ class Line:
 
     def _send(self, path: Path, sid: bytes, text: bytes) -> Filed:
         filed = self.client.submit(text)
+        self.trust.check_receipt(text, filed.integrated_ms, filed.receipt, self.client.consistency)
         self.home.keep_receipt(sid, filed.receipt.decode("utf-8"), path)
         return filed
 
@@ -100,6 +108,16 @@ class Line:
             self._send(path, sid, text)
             sent += 1
         return sent
+
+    # --- what this desk holds -------------------------------------------------------------------------
+
+    def inbox_head(self) -> tuple[int, bytes]:
+        """The head of one's inbox, computed from what was shown: what a desk signs to say that it holds it.
+
+        Raises:
+            Mismatch: what is shown is not what the service commits to.
+        """
+        return HeldInbox(self.home, self.seat.party).head(self.client.inbox_head(), self.client.inbox_brief)
 
     # --- names --------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import Any
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options
 from standclear.cli.output import print_json
-from standclear.statements.canonical import from_b64u
+from standclear.statements.canonical import b64u, from_b64u
 
 
 def add_parser(subparsers: Any) -> None:
@@ -22,6 +22,10 @@ def add_parser(subparsers: Any) -> None:
     actions.add_parser("head", help="the newest published head, a signed note")
     receipt = actions.add_parser("receipt", help="a fresh receipt of a statement")
     receipt.add_argument("sid")
+    trust = actions.add_parser(
+        "trust", help="the keys of the log that this desk believes, and the newest head it holds"
+    )
+    trust.add_argument("--policy", type=Path, metavar="FILE", help="the keeper's log.policy: pin its keys")
     fsck = actions.add_parser("fsck", help="derive leaves, root, effects and inbox heads again, and compare")
     fsck.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="a service's directory, not in use"
@@ -33,10 +37,38 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "fsck":
         return _fsck(arguments)
     with Line.of(arguments.home, arguments.seat) as line:
+        if arguments.action == "trust":
+            return _trust(arguments, line)
         if arguments.action == "head":
-            sys.stdout.write(line.client.checkpoint().decode("utf-8"))
+            note = line.client.checkpoint()
+            line.trust.check_head(note, line.client.consistency)
+            sys.stdout.write(note.decode("utf-8"))
         else:
             sys.stdout.write(line.client.receipt(from_b64u(arguments.sid, 32, "sid")).decode("utf-8"))
+    return 0
+
+
+def _trust(arguments: argparse.Namespace, line: Line) -> int:
+    shown = line.client.log()["log_keys"]
+    if arguments.policy is not None:
+        line.trust.pin_policy(arguments.policy.read_bytes(), shown)
+    line.trust.pin_shown(shown)
+    line.trust.check_head(line.client.checkpoint(), line.client.consistency)
+    head = line.trust.head
+    keys = [key.to_text() for key in line.trust.keys]
+    if arguments.json:
+        told = None if head is None else {"origin": head.origin, "root": b64u(head.root), "size": head.size}
+        print_json({"head": told, "how": line.trust.how, "keys": keys})
+        return 0
+    ways = {
+        "policy": "from a policy file",
+        "first use": "as the service first showed them: compare with log.policy",
+    }
+    print(f"keys, {ways[line.trust.how]}:")
+    for text in keys:
+        print(f"  {text}")
+    if head is not None:
+        print(f"newest head held: {head.size} entries, root {b64u(head.root)}; the log only grew up to it")
     return 0
 
 

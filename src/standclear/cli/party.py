@@ -13,6 +13,7 @@ from standclear.cli.clock import wall_ms
 from standclear.cli.home import DeskFile, Home
 from standclear.cli.output import print_json, print_table
 from standclear.cli.seat import NewSeat, enrolment_of, seat_after_enrolment
+from standclear.cli.trust import Trust
 from standclear.errors import Malformed
 from standclear.flow.identity import service_keys
 from standclear.keys import SigningKey, key_id
@@ -33,6 +34,9 @@ def add_parser(subparsers: Any) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     new = actions.add_parser("new", help="make keys, set up this desk, and write the request for enrolment")
     new.add_argument("--service", required=True, metavar="URL")
+    new.add_argument(
+        "--policy", type=Path, metavar="FILE", help="the keeper's log.policy, which came by another way"
+    )
     new.add_argument("--name", required=True, help="the organisation's name, never a person's")
     new.add_argument("--type", required=True, choices=sorted(PARTY_TYPES), dest="party_type")
     new.add_argument("--desk", default="duty", help="the duty desk's name")
@@ -57,6 +61,11 @@ def _new(arguments: argparse.Namespace) -> int:
     home = Home.at(arguments.home)
     with Client(arguments.service) as client:
         facts = client.log()
+    trust = Trust(home)
+    if arguments.policy is None:
+        trust.pin_shown(facts["log_keys"])
+    else:
+        trust.pin_policy(arguments.policy.read_bytes(), facts["log_keys"])
     log = from_b64u(facts["log"], 32, "log")
     service_root = from_b64u(facts["service_root"], 32, "service_root")
     root = home.make_key("root")
@@ -97,6 +106,10 @@ def _new(arguments: argparse.Namespace) -> int:
     else:
         print(f"party {arguments.name}: {told['party']}")
         print(f"root key, to be read aloud to the keeper: {_aloud(root.public)}")
+        if trust.how != "policy":
+            print(
+                "the log's keys were taken as the service shows them; compare: standclear log trust --policy FILE"
+            )
         print(f"send {path} to the service's keeper, who admits it: standclear party admit")
     return 0
 

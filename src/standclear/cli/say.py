@@ -295,7 +295,7 @@ def run(arguments: argparse.Namespace) -> int:
             under=line.under,
             re=[from_b64u(text, 32, "--re") for text in arguments.re],
             cites=[reference(text) for text in arguments.cite] or None,
-            inbox=line.client.inbox_head(),
+            inbox=line.inbox_head(),
         )
         filed = line.say(draft)
     if arguments.json:
@@ -344,7 +344,7 @@ def _read(option: Option, arguments: argparse.Namespace, line: Line) -> Any:
         case "desk":
             return b64u(from_b64u(given, 16, "--" + _name(option)))
         case "inbox":
-            return line.client.inbox_head()[0] if given == "now" else _integer(option, given)
+            return line.inbox_head()[0] if given == "now" else _integer(option, given)
         case kind:
             raise AssertionError(f"{kind} is in the table and nobody reads it")
 

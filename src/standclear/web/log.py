@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from standclear.errors import NotFound
+from standclear.limits import INTEGER_MAX
 from standclear.spacetime.meet import PREDICATE_ID
 from standclear.statements.canonical import b64u
 from standclear.tlog.tiles import (
@@ -17,7 +18,7 @@ from standclear.tlog.tiles import (
     tile_bytes,
     tile_exists,
 )
-from standclear.web.front import Front, front, session_of
+from standclear.web.front import Front, front, query_integer, session_of
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _TO_A_MONITOR = {"Cache-Control": "private, no-store"}
@@ -55,6 +56,23 @@ async def checkpoint(request: Request) -> Response:
     if not note:
         raise NotFound(kind="checkpoint", remedy="nothing is published yet: ask again in a second")
     return Response(note, 200, {"Cache-Control": "no-cache"}, "text/plain; charset=utf-8")
+
+
+async def consistency(request: Request) -> Response:
+    """GET /v1/consistency: the proof that the first `new` entries begin with the first `old` (RFC 6962, 2.1.2)."""
+    shown = front(request)
+    size = shown.service.size
+    new = query_integer(request, "new", size, INTEGER_MAX)
+    old = query_integer(request, "old", 0, INTEGER_MAX)
+    if not 0 < old <= new <= size:
+        raise NotFound(kind="heads", old=old, new=new, size=size, remedy="0 < old <= new <= size")
+    return shown.json(
+        {
+            "old": old,
+            "new": new,
+            "hashes": [b64u(one) for one in shown.service.tree.consistency_proof(old, new)],
+        }
+    )
 
 
 async def tile(request: Request) -> Response:

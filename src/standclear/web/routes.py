@@ -30,6 +30,7 @@ ROUTES = (
     Route("/v1/parties", reading.parties, methods=["GET"]),
     Route("/v1/arrangements", reading.arrangements, methods=["GET"]),
     Route("/v1/log", log.description, methods=["GET"]),
+    Route("/v1/consistency", log.consistency, methods=["GET"]),
     Route("/checkpoint", log.checkpoint, methods=["GET"]),
     Route("/tile/{rest:path}", log.tile, methods=["GET"]),
     Route("/health", pages.health, methods=["GET"]),
