@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from repository import ROOT, table_rows
+from standclear.obligations.attesting import OFFERS
 from standclear.obligations.duties import DUTIES, TRANSITIONS
 from standclear.obligations.turns import SEVERITIES
 
@@ -24,3 +25,8 @@ def test_the_page_has_every_transition_of_the_code() -> None:
 
 def test_the_page_has_every_severity_of_the_code() -> None:
     assert [[word, str(severity)] for word, severity in SEVERITIES.items()] == rows("## How urgent")
+
+
+def test_the_page_has_every_answer_that_is_offered_without_a_key() -> None:
+    listed = [[about, ", ".join(f"`{one}`" for one in answers)] for about, answers in OFFERS.items()]
+    assert listed == [list(row) for row in table_rows(PAGE, "## Answers without a key")]

@@ -265,6 +265,8 @@ WORDS: dict[str, Any] = {
     "consultation replies": calls.CONSULTATION_REPLIES,
     "contact results": asking.CONTACT_RESULTS,
     "credibility": asking.CREDIBILITY,
+    "attested answers": deeds.ATTESTED_ANSWERS,
+    "attested by": deeds.ATTESTED_BY,
     "effects": deeds.EFFECTS,
     "emergencies": calls.EMERGENCIES,
     "emergency answers": calls.EMERGENCY_ANSWERS,

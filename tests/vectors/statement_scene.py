@@ -18,6 +18,7 @@ from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Adherence, Arrangement, Concern, KindRule, Member, OneSided
 from standclear.statements.compose import Composed, Draft, Recipient, Signer, compose, endings, sign_payload
 from standclear.statements.deeds import (
+    AttestedRecord,
     EffectRecord,
     InboxRecord,
     MeetsRecord,
@@ -420,10 +421,14 @@ def deeds_of(scene: Scene) -> SaidDeeds:
     sent = SentRecord(
         party=north, desk=desk_id(north, "duty"), channel="stream", inbox_end=2, at_ms=NOON_MS, salt=fresh(16)
     )
+    attested = AttestedRecord(
+        party=north, desk=desk_id(north, "duty"), level="duty_desk", channel="smtp", by="link", sid=release.sid,
+        inbox_start=0, inbox_end=2, answer="will_avoid", at_ms=NOON_MS, salt=fresh(16),
+    )  # fmt: skip
     lists: dict[str, tuple[bytes, tuple[Record, ...]]] = {
         "effects": (fresh(16), (effect, replace(effect, index=8, rule=None, marks=(), missing=()))),
         "inboxes": (fresh(16), (inbox,)),
-        "items": (fresh(16), (release, meets, sent)),
+        "items": (fresh(16), (release, meets, sent, attested)),
     }
     digests = {
         name: SaltedList(salt=salt, leaves=leaves_of(records)).digest()

@@ -18,7 +18,7 @@ from standclear.dossier.report import Findings
 from standclear.errors import BadSignature, NotPermitted, Refused, UnknownKey, UnknownParty, WrongLog
 from standclear.obligations.book import Book
 from standclear.spacetime.meet import PREDICATE_ID
-from standclear.statements.deeds import EffectRecord, InboxRecord, MeetsRecord, ReleaseRecord
+from standclear.statements.deeds import AttestedRecord, EffectRecord, InboxRecord, MeetsRecord, ReleaseRecord
 from standclear.statements.lists import REF_BYTES, split_ref
 
 Release = tuple[bytes, bytes, str, int, int, str]
@@ -68,6 +68,7 @@ class Counts:
     releases: int = 0
     meetings: int = 0
     said_only: int = 0
+    attested: int = 0
 
 
 class Refold:
@@ -223,7 +224,7 @@ class Refold:
         self._compare_inboxes(one)
         self._compare_records(one)
         self._owed.clear()
-        self.book.step_deeds(one.sid, one.index, one.leaf)
+        self.book.step_deeds(one.sid, one.index, one.leaf, one.records("items"))
         self.said_up_to = one.index
 
     def _compare_effects(self, one: Opened) -> None:
@@ -294,6 +295,8 @@ class Refold:
                     rec.a, rec.a_form, rec.b, rec.b_form, rec.concern, rec.rule, rec.predicate, rec.told,
                 )  # fmt: skip
                 said_meets[rec.trigger, meet] += 1
+            elif isinstance(rec, AttestedRecord):
+                self.counts.attested += 1
             else:
                 self.counts.said_only += 1
         self.counts.releases += sum(said_releases.values())
@@ -375,6 +378,9 @@ def summarize(refold: Refold, names: Names, findings: Findings) -> None:
         findings.holds(
             11, f"{counts.said_only} records of handing things to a channel are the service's word alone"
         )
+    if counts.attested:
+        says = f"{counts.attested} answers by link or code are attested by the service's word alone, and signed by nobody"
+        findings.holds(15, says)
     if refold.doubtful_from is not None:
         findings.unproven(
             14,

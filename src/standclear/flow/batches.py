@@ -13,6 +13,7 @@ from standclear.spacetime.meet import PREDICATE_ID
 from standclear.statements.canonical import b64u
 from standclear.statements.compose import Fresh, sign_payload
 from standclear.statements.deeds import (
+    AttestedRecord,
     EffectRecord,
     InboxRecord,
     MeetsRecord,
@@ -70,6 +71,10 @@ class PendingDeeds:
 
     def sent(self, record: SentRecord) -> None:
         """Note that something was handed to a channel."""
+        self.records.append(record)
+
+    def attested(self, record: AttestedRecord) -> None:
+        """Note that an answer came by link or code."""
         self.records.append(record)
 
 

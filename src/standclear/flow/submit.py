@@ -40,7 +40,7 @@ from standclear.limits import (
 from standclear.obligations.book import Book
 from standclear.statements.calls import Emergency
 from standclear.statements.compose import Fresh
-from standclear.statements.deeds import SentRecord
+from standclear.statements.deeds import AttestedRecord, SentRecord
 from standclear.statements.entry import entry_bytes
 from standclear.statements.submission import Submission
 from standclear.tlog.checkpoint import Checkpoint
@@ -134,6 +134,11 @@ class Sequencer:
     def note_sent(self, record: SentRecord) -> None:
         """Remember that something was handed to a channel; the next deeds statement says so."""
         self._pending.sent(record)
+        self._wake.set()
+
+    def note_attested(self, record: AttestedRecord) -> None:
+        """Remember that an answer came by link or code; the next deeds statement says so."""
+        self._pending.attested(record)
         self._wake.set()
 
     @property

@@ -18,15 +18,16 @@ from standclear.conflicts.outcome import Outcome, Release
 from standclear.conflicts.register import Filing, Register
 from standclear.conflicts.sayings import Sayings
 from standclear.errors import Malformed, NotFound, NotPermitted
+from standclear.obligations.attesting import attest_contact, attest_record
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.obligations.matters import Matters
 from standclear.obligations.turns import Turns, alarm_of, severity_of
 from standclear.statements.arrangement import Adherence, Arrangement
-from standclear.statements.asking import Inquiry
+from standclear.statements.asking import Contact, Inquiry
 from standclear.statements.bodies import Body
 from standclear.statements.calls import Emergency, Objection
-from standclear.statements.deeds import Record, SentRecord
+from standclear.statements.deeds import AttestedRecord, Record, SentRecord
 from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
 from standclear.statements.lists import ref_of, split_ref
 from standclear.statements.moving import Progress
@@ -169,8 +170,14 @@ class Book:
         """
         assert index == self.size
         for record in records:
-            if isinstance(record, SentRecord):
-                self.ledger.sent(record.party, record.inbox_end, record.at_ms)
+            match record:
+                case SentRecord():
+                    self.ledger.sent(record.party, record.inbox_end, record.at_ms)
+                case AttestedRecord():
+                    service = self.roll.service_party()
+                    attest_record(self.ledger, self.matters, sid, service, record)
+                case _:
+                    pass
         self.index_of[sid] = index
         self.tree.append(leaf)
 
@@ -229,6 +236,8 @@ class Book:
                 self.register.report(header.sender.party, cites, body.stage, outcome)
             case Objection():
                 self.register.dispute(cites, outcome)
+            case Contact():
+                attest_contact(self.ledger, self.matters, submission.sid, header, body, cites, outcome)
             case _:
                 pass
 

@@ -47,7 +47,7 @@ DUTIES: Final = (
         about="a stop-fire call",
         falls_due="at the call, then every time the arrangement's first emergency step passes again",
         told="the duty desks of all who were called, at once",
-        ends="a person of the desk has answered, or the caller ends it",
+        ends="a person of the desk has answered, by key or attested, or the caller ends it",
     ),
     Rule(
         kind="escalate",
@@ -55,21 +55,21 @@ DUTIES: Final = (
         falls_due="at each of the arrangement's steps: of a ladder from its deadline, of an inquiry from the end of its time, "
         "of all else from its opening",
         told="the step's level of the silent party; at arrangement_monitor every monitor",
-        ends="acknowledged, answered, or ended",
+        ends="acknowledged, answered, attested, or ended",
     ),
     Rule(
         kind="unanswered",
         about="a ladder that nobody has acknowledged",
         falls_due="at the deadline, or earlier: its lead time before the notice begins, or when it begins",
         told="the owner's duty desk",
-        ends="acknowledged",
+        ends="acknowledged, or attested",
     ),
     Rule(
         kind="exhausted",
         about="a ladder or a matter whose last step has passed",
         falls_due="at the last step",
         told="the owner's duty desk: made available, unanswered",
-        ends="acknowledged, answered, or ended",
+        ends="acknowledged, answered, attested, or ended",
     ),
     Rule(
         kind="turned",

@@ -16,11 +16,18 @@ RUNGS = ("released", "sent", "handed_over", "acknowledged", "disseminated")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attested:
-    """An answer that came by link, code or voice: what the service says it was given, and nothing signed (G1)."""
+    """An answer that came by link, code or voice: somebody's word that it came, and nothing signed by who gave it (G1).
 
+    `by`: link, code, or contact. `attester` is whose word it is: the service's, or the party's that made the contact;
+    `source` the statement in which it says so, and `at_ms` the time that it gives. What is said twice is one answer.
+    """
+
+    by: str
     channel: str
     answer: str
     at_ms: int
+    attester: bytes
+    source: bytes = field(compare=False)
 
 
 @dataclass(slots=True, kw_only=True)

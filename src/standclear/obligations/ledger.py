@@ -67,10 +67,18 @@ class Ledger:
         for ladder in self._first(party, inbox_end, lambda one: one.sent_ms is None):
             ladder.sent_ms = now_ms
 
-    def attest(self, party: bytes, sid: bytes, answer: Attested) -> None:
-        """An answer came by another way than a signature. It is shown, counted as no rung, and taken once."""
+    def refs_of(self, ladder: Ladder) -> set[bytes]:
+        """The references that a ladder is about."""
+        return set(self._inboxes.inbox(ladder.party).refs[ladder.start : ladder.end])
+
+    def attest(self, party: bytes, sid: bytes, start: int, end: int, answer: Attested) -> None:
+        """An answer came by another way than a signature, to what stands at [start, end) of the party's inbox.
+
+        It is shown, counted as no rung, and taken once. What was released later was not answered by it.
+        """
         for ladder in self.of_sid.get(sid, ()):
-            if ladder.party == party and answer not in ladder.attested:
+            is_answered = ladder.party == party and start <= ladder.start and ladder.end <= end
+            if is_answered and answer not in ladder.attested:
                 ladder.attested.append(answer)
 
     def hand_over(self, header: Header, n: int, now_ms: int) -> None:

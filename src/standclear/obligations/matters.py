@@ -125,8 +125,10 @@ class Matters:
     def attest(self, party: bytes, sid: bytes, answer: Attested) -> None:
         """An answer to a matter came by link, code or voice: it quiets that desk's timer and answers nothing."""
         matter = self.of_sid.get(sid)
-        if matter is not None and answer not in matter.attested.setdefault(party, []):
-            matter.attested[party].append(answer)
+        if matter is not None and party in matter.asked:
+            given = matter.attested.setdefault(party, [])
+            if answer not in given:
+                given.append(answer)
 
     def answer(
         self, sid: bytes, header: Header, body: object, index: int, now_ms: int, outcome: Outcome

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from standclear.statements.arrangement import LEVELS
+from standclear.statements.calls import EMERGENCY_ANSWERS
 from standclear.statements.canonical import Value, b64u, canonical
 from standclear.statements.fields import Fields, raw_reader, text_reader
 from standclear.statements.lists import FORMS, REF_BYTES
+from standclear.statements.replies import ACKNOWLEDGEMENT_ANSWERS
 
 EFFECTS = frozenset(
     {
@@ -38,6 +41,11 @@ stand. stale: what it answers has been replaced. void: integrated after its own 
 statement that this log does not hold yet, or is a version of an arrangement that not all have adhered to yet.
 not_yours: it amends or answers for what is another's. recorded: on record, without further effect.
 """
+
+
+ATTESTED_BY = frozenset({"link", "code"})
+ATTESTED_ANSWERS = ACKNOWLEDGEMENT_ANSWERS | EMERGENCY_ANSWERS
+"""What somebody may answer without a key, by a link or a code that a message carried: the service attests that it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +183,44 @@ class SentRecord:
         }
 
 
-Record = EffectRecord | InboxRecord | ReleaseRecord | MeetsRecord | SentRecord
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestedRecord:
+    """An answer came back by the link or the code of a message to this desk. The service says so; nobody signed it (G1).
+
+    What was answered: `sid`, as far as it stands at [inbox_start, inbox_end) of the party's inbox; both 0 where a matter
+    was answered that has no place there yet.
+    """
+
+    party: bytes
+    desk: bytes
+    level: str
+    channel: str
+    by: str
+    sid: bytes
+    inbox_start: int
+    inbox_end: int
+    answer: str
+    at_ms: int
+    salt: bytes
+
+    def to_value(self) -> Value:
+        return {
+            "answer": self.answer,
+            "at_ms": self.at_ms,
+            "by": self.by,
+            "channel": self.channel,
+            "desk": b64u(self.desk),
+            "inbox_end": self.inbox_end,
+            "inbox_start": self.inbox_start,
+            "level": self.level,
+            "party": b64u(self.party),
+            "record": "attested",
+            "salt": b64u(self.salt),
+            "sid": b64u(self.sid),
+        }
+
+
+Record = EffectRecord | InboxRecord | ReleaseRecord | MeetsRecord | SentRecord | AttestedRecord
 
 
 def record_leaf(record: Record) -> bytes:
@@ -254,12 +299,29 @@ def _read_sent(fields: Fields) -> SentRecord:
     )
 
 
+def _read_attested(fields: Fields) -> AttestedRecord:
+    return AttestedRecord(
+        party=fields.raw("party", 16),
+        desk=fields.raw("desk", 16),
+        level=fields.choice("level", LEVELS),
+        channel=fields.text("channel", 32, 1),
+        by=fields.choice("by", ATTESTED_BY),
+        sid=fields.raw("sid", 32),
+        inbox_start=fields.integer("inbox_start"),
+        inbox_end=fields.integer("inbox_end"),
+        answer=fields.choice("answer", ATTESTED_ANSWERS),
+        at_ms=fields.integer("at_ms"),
+        salt=fields.raw("salt", 16),
+    )
+
+
 _RECORDS: dict[str, Callable[[Fields], Record]] = {
     "effect": _read_effect,
     "inbox": _read_inbox,
     "release": _read_release,
     "meets": _read_meets,
     "sent": _read_sent,
+    "attested": _read_attested,
 }
 
 

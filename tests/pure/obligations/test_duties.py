@@ -75,7 +75,16 @@ def test_each_row_of_the_table_is_what_a_ladder_does(before: str, event: str, af
         case "a person acknowledges":
             one.acknowledge(0, now_ms + 1, b"K", "noted")
         case "an answer by link or voice":
-            one.attested.append(Attested(channel="sms", answer="noted", at_ms=now_ms))
+            one.attested.append(
+                Attested(
+                    by="code",
+                    channel="sms",
+                    answer="noted",
+                    at_ms=now_ms,
+                    attester=bytes(16),
+                    source=bytes(32),
+                )
+            )
         case "the party says whom it told further":
             one.disseminated.append((now_ms, ("2 Coy",), False))
         case _:
