@@ -381,6 +381,19 @@ class Naive:
             did.marks.add(version.rules.state)
         if did.effect != "not_yours":
             self._say(one, did)
+        told = {slot.party for slot in one.what.slots if slot.when == "now"}
+        if None in told:
+            told |= {member.party for member in version.rules.members if member.role == "party"}
+        if did.effect == "in_force":
+            self._label_untold(one, did, [(old, told) for old, _ in one.what.ends_and_replaces])
+
+    def _label_untold(self, one: Said, did: Happened, told: list[tuple[bytes, set[bytes | None]]]) -> None:
+        """Label an entry that leaves somebody with a version that is over, and does not tell him; `told` by old item."""
+        groups = [group for at, h in self.happened.items() if at < one.index for group in h.groups]
+        for old, parties in told:
+            holders = {group.party for group in (*groups, *did.groups) if old in group.refs}
+            if self.is_its_own(one, old) and holders - parties:
+                did.marks.add("not_all_told")
 
     # --- filing ---------------------------------------------------------------------------------------------
 
@@ -408,6 +421,15 @@ class Naive:
                         self._pair(ref, other, one, version, concern, did)
         if isinstance(one.body.what, Activity):
             self._judge(one, did)
+        groups = [*did.groups, *(group for h in self.happened.values() for group in h.groups)]
+        self._label_untold(
+            one,
+            did,
+            [
+                (old, {group.party for group in groups if ref_of(one.what.sid, new) in group.refs})
+                for old, new in one.what.ends_and_replaces
+            ],
+        )
 
     def _stands_under(self, other: bytes, version: Version, one: Said) -> bool:
         filed = self.filing(other)

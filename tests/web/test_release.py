@@ -24,6 +24,7 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "GET /tile/0/000.p/3": (200, 200, 200, 200, 200),
     "GET /tile/entries/000.p/3": (401, 404, 404, 404, 200),
     "GET /v1/log": (200, 200, 200, 200, 200),
+    "GET /v1/consistency?old=1&new=2": (200, 200, 200, 200, 200),
     "GET /v1/policy": (200, 200, 200, 200, 200),
     "GET /v1/challenge": (200, 200, 200, 200, 200),
     "GET /v1/inbox": (401, 200, 200, 200, 200),

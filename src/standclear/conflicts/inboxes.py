@@ -57,3 +57,7 @@ class Inboxes:
         if found is None:
             found = self.of[party] = Inbox()
         return found
+
+    def holders(self, ref: bytes) -> list[bytes]:
+        """The parties that an item was released to."""
+        return [party for party, inbox in self.of.items() if ref in inbox.position_of]

@@ -59,6 +59,8 @@ class Register:
         outcome = Outcome(rule=filing.rule)
         if filing.submission.header.act in ("cancel", "close"):
             self._end(filing, outcome)
+            if outcome.effect == "in_force":
+                self._mark_untold(filing, outcome)
             return outcome
         stands = self._place(filing, outcome)
         self._release_now(filing, stands, outcome)
@@ -66,6 +68,7 @@ class Register:
             self._match(one, filing, outcome)
         self._insert(stands, filing.arrangement)
         self._judge(stands, filing, outcome)
+        self._mark_untold(filing, outcome)
         return outcome
 
     def acknowledge(self, party: bytes, refs: Iterable[bytes]) -> int:
@@ -185,6 +188,24 @@ class Register:
                 old.ended_ms = filing.now_ms
                 if outcome.effect == "recorded":
                     outcome.effect = "in_force"
+
+    def _mark_untold(self, filing: Filing, outcome: Outcome) -> None:
+        """Label what leaves somebody with a version that is replaced or ended, and does not tell him so."""
+        submission = filing.submission
+        header = submission.header
+        for old_ref, new in submission.ends_and_replaces:
+            old = self.by_ref.get(old_ref)
+            if old is None or (old.party, old.kind) != (header.sender.party, header.kind):
+                continue
+            if new == WHOLE_ITEM:
+                told = {slot.party for slot in submission.slots if slot.when == "now"}
+                if None in told:
+                    told |= {member.party for member in filing.arrangement.members if member.role == "party"}
+            else:
+                told = set(self._inboxes.holders(ref_of(submission.sid, new)))
+            if not told.issuperset(self._inboxes.holders(old_ref)):
+                outcome.mark("not_all_told")
+                return
 
     def _take_out(self, old: Standing, state: str) -> None:
         old.state = state
