@@ -29,6 +29,7 @@ from standclear.spacetime.volume import Volume
 from standclear.statements.canonical import Value
 from standclear.statements.compose import Composed, Draft, Recipient
 from standclear.statements.notices import Notice
+from standclear.statements.parties import keyless_id
 from standclear.statements.replies import acknowledgement_tag
 from standclear.stores.listed import ListedIndex
 from standclear.stores.memory import MemoryLogStore
@@ -51,6 +52,16 @@ class Chance:
     def __call__(self, size: int) -> bytes:
         self._count += 1
         return hashlib.shake_256(self._seed + self._count.to_bytes(8, "big")).digest(size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyless:
+    """A party without a key, and the statement that enrolled it."""
+
+    id: bytes
+    name: str
+    party_type: str
+    said: Said
 
 
 @dataclass(slots=True)
@@ -134,10 +145,30 @@ class World:
         self.parties[name] = party
         return party
 
-    def agree(self, *parties: Party, monitor: Party | None = None, pack: str = "military-line") -> bytes:
-        """An arrangement between the parties, from a rule pack; the monitor is the neutral desk too."""
+    def address(
+        self, name: str, party_type: str = "non_state_armed_group", *, by: Party | None = None
+    ) -> Keyless:
+        """A party without a key: addressed by the service, or represented by a party that says so itself."""
+        draft = speech.keyless(
+            name, party_type, represented_by=None if by is None else by.id, phones=["+00 9"]
+        )
+        said = self.run(cast.say_of_keyless(self.service, draft, by=by))
+        return Keyless(id=keyless_id(self.log, name), name=name, party_type=party_type, said=said)
+
+    def agree(
+        self,
+        *parties: Party,
+        monitor: Party | None = None,
+        pack: str = "military-line",
+        addressed: Sequence[Keyless] = (),
+    ) -> bytes:
+        """An arrangement between the parties, from a rule pack; the monitor is the neutral desk too.
+
+        Those addressed are parties of it, and adhere to nothing.
+        """
         neutral = monitor or parties[-1]
-        members = {party.id: "party" for party in parties} | ({monitor.id: "monitor"} if monitor else {})
+        members = {party.id: "party" for party in (*parties, *addressed)}
+        members |= {monitor.id: "monitor"} if monitor else {}
         arrangement = read_pack((PACKS / f"{pack}.toml").read_text(), members, neutral.id)
         said = self.say(
             parties[0], Draft(kind="arrangement", forms={"exact": [arrangement.to_value()]}, to=None)

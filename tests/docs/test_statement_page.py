@@ -20,7 +20,7 @@ from standclear.statements.deeds import read_record
 from standclear.statements.entry import entry_bytes
 from standclear.statements.header import ACTS, KINDS, NOTICE_KINDS, OPEN_KINDS, parse_header
 from standclear.statements.lists import InboxHead, SaltedList, Slot, commit_of, inbox_leaf, ref_of
-from standclear.statements.parties import desk_id, party_id, possession_bytes
+from standclear.statements.parties import desk_id, keyless_id, party_id, possession_bytes
 from standclear.statements.replies import acknowledgement_tag
 from standclear.tlog.merkle import leaf_hash, root_of
 from statement_samples import PLACES, SCENE, embedded, sample_of
@@ -88,6 +88,7 @@ def examples() -> dict[str, dict[str, str]]:
             "key id": shown(key_id(KEY.public)),
             "party id, of that as root": shown(PARTY),
             "desk id, of that party and `duty`": shown(desk_id(PARTY, "duty")),
+            "party id, without a key, in the log 00…1f, of `Group F`": shown(keyless_id(SALT32, "Group F")),
             "possession of that key, in a charter": shown(possession_bytes(None, PARTY, KEY.public)),
         },
         "## 10 The acknowledgement tag": {

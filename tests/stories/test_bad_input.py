@@ -22,6 +22,7 @@ from standclear.statements.envelope import STATEMENT_TYPE
 from standclear.statements.header import SeenHead
 from standclear.tlog.checkpoint import Checkpoint
 from standclear.tlog.heads import commit_head
+from stories.test_parties_without_keys import WRONG
 from world import DAY_MS, HOUR_MS, NOON_MS, Party, World, activity, circle, site, values
 
 TABLE = Path(__file__).parents[2] / "docs" / "spec" / "refusals.md"
@@ -283,6 +284,22 @@ def _(world: World, north: Party, south: Party) -> str:
     header = json.loads(b64decode(value["envelope"]["payload"]))
     header["from"]["party"] = "AAAAAAAAAAAAAAAAAAAAAA"
     return answer_to(world, signed_again(value, south, canonical(header)))
+
+
+WITHOUT_A_KEY = {
+    "a party without a key, enrolled by a stranger": "by a stranger",
+    "a party without a key, represented by one that does not say so": "represented by one who does not say so",
+    "a party without a key, enrolled without the service": "by a stranger who says it represents it",
+    "a party without a key under a name that is taken": "the name of a party with a key",
+    "signed as a party without a key": "signed as it",
+}
+for _name, _wrong in WITHOUT_A_KEY.items():
+    _SET_UP[_name] = 1
+
+    @case(_name)
+    def _(world: World, north: Party, south: Party, wrong: str = _wrong) -> str:
+        group = world.address("Group F")
+        return answer_to(world, WRONG[wrong][0](world, north, south, group).text)
 
 
 @case("a statement made for another log")

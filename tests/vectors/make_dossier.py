@@ -93,7 +93,13 @@ class Story:
         proof = party.key.sign(possession_bytes(self.log, party.id, party.key.public))
         seat = SeatKey(seat="officer", role="person", public=party.key.public, possession=proof)
         desk = DeskEnrolment(name="duty", phones=("+00 1",), keys=(seat,))
-        body = Enrolment(name=name, party_type="state_armed_force", root=party.root.public, desks=(desk,))
+        body = Enrolment(
+            name=name,
+            party_type="state_armed_force",
+            root=party.root.public,
+            represented_by=None,
+            desks=(desk,),
+        )
         keys = [party.root, self.service.keys.root]
         signer = Signer(log=self.log, party=party.id, desk=bytes(16), keys=keys, seq=0, prev=self.log)
         draft = Draft(kind="enrolment", forms={"exact": [body.to_value()]}, to=None)

@@ -96,6 +96,9 @@ def digest_cases(scene: Scene) -> Cases:
                 f"desk id of {name}, {desk!r}",
                 {"name": desk, "party": b64u(scene.party(name)), "what": "desk id"},
             )
+    for name in ("Group F", "بلدية", ""):
+        given = {"log": b64u(scene.log), "name": name}
+        yield f"id of a party without a key, {name!r}", given | {"what": "keyless id"}
     for log in (None, b64u(scene.log)):
         given = {"log": log, "party": party, "public": b64u(key_of("North duty-1").public)}
         yield f"possession, {'charter' if log is None else 'enrolment'}", given | {"what": "possession"}

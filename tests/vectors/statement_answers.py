@@ -23,7 +23,7 @@ from standclear.statements.lists import (
     read_slot,
     ref_of,
 )
-from standclear.statements.parties import desk_id, party_id, possession_bytes
+from standclear.statements.parties import desk_id, keyless_id, party_id, possession_bytes
 from standclear.statements.replies import acknowledgement_tag
 from standclear.statements.roll import KeyStanding, Roll
 from standclear.statements.submission import parse_submission
@@ -94,6 +94,7 @@ _DIGESTS: dict[str, Callable[[Given], bytes]] = {
     "inbox head": _inbox,
     "inbox leaf": lambda given: inbox_leaf(raw(given["ref"]), given["form"]),
     "key id": lambda given: key_id(raw(given["public"])),
+    "keyless id": lambda given: keyless_id(raw(given["log"]), given["name"]),
     "list": _list,
     "party id": lambda given: party_id(raw(given["root"])),
     "possession": lambda given: possession_bytes(

@@ -157,6 +157,7 @@ def enrolment_body(scene: Scene, name: str, party_type: str) -> Enrolment:
         name=name,
         party_type=party_type,
         root=key_of(f"{name} root").public,
+        represented_by=None,
         desks=(DeskEnrolment(name="duty", phones=("+00 1", "+00 2"), keys=keys),),
     )
 

@@ -47,6 +47,7 @@ def words_of(letter: Letter) -> Words:
         "word": _word(parcel.language, "word", parcel.word),
         "level": _word(parcel.language, "level", parcel.level),
         "silent": letter.silent,
+        "instead_of": letter.instead_of,
         "reference": b64u(parcel.sid)[:10],
         "count": str(parcel.end - parcel.start),
         "deadline": _time(parcel.deadline_ms),
@@ -66,7 +67,7 @@ def words_of(letter: Letter) -> Words:
 
 def _codes(letter: Letter) -> list[str]:
     parcel = letter.parcel
-    found = ["reference"]
+    found = ["instead_of", "reference"] if letter.instead_of else ["reference"]
     if parcel.end - parcel.start > 1:
         found.append("items")
     if parcel.deadline_ms is not None:

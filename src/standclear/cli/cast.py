@@ -14,10 +14,11 @@ from standclear.cli.seat import (
 )
 from standclear.flow.service import Service
 from standclear.flow.submit import Answer
-from standclear.keys import SigningKey
-from standclear.statements.compose import Composed, Draft, Recipient
+from standclear.keys import SigningKey, key_id
+from standclear.statements.compose import Composed, Draft, Recipient, Signer, compose
 from standclear.statements.lists import ref_of
 from standclear.statements.parties import party_id
+from standclear.statements.roll import ROOT_DESK
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,6 +91,25 @@ async def enrol(service: Service, name: str, party_type: str, *, phones: Sequenc
         for key in (person, machine)
     ]
     return Actor(name=name, party_type=party_type, root=root, person=sitting[0], machine=sitting[1])
+
+
+async def say_of_keyless(
+    service: Service, draft: Draft, *, by: Actor | None = None, admitted: bool = True
+) -> Said:
+    """Enrol a party without a key, or change who represents it: said by the service, or by the actor, then admitted."""
+    roll = service.book.roll
+    roots = [service.keys.root] if by is None else [by.root, service.keys.root] if admitted else [by.root]
+    standing = roll.keys[key_id(roots[0].public)]
+    signer = Signer(
+        log=roll.log,
+        party=standing.party,
+        desk=ROOT_DESK,
+        keys=roots,
+        seq=standing.next_seq,
+        prev=standing.last_sid,
+    )
+    composed = compose(draft, signer, service.clock.now_ms(), service.fresh)
+    return Said(composed=composed, answer=await service.submit(composed.text))
 
 
 async def say(service: Service, actor: Actor, draft: Draft, *, machine: bool = False) -> Said:

@@ -167,9 +167,10 @@ class Client:
         found = self._json("GET", f"/v1/consistency?old={old}&new={new}", proven=False)
         return tuple(from_b64u(text, 32, "hashes") for text in found["hashes"])
 
-    def inbox(self, start: int = 0, limit: int = 100) -> Json:
-        """A page of one's own inbox."""
-        return self._json("GET", f"/v1/inbox?start={start}&limit={limit}")
+    def inbox(self, start: int = 0, limit: int = 100, *, reader: bytes | None = None) -> Json:
+        """A page of one's own inbox, or of that of a party without a key that one represents."""
+        named = "" if reader is None else f"&for={b64u(reader)}"
+        return self._json("GET", f"/v1/inbox?start={start}&limit={limit}{named}")
 
     def inbox_of(self, refs: Sequence[bytes]) -> list[Json]:
         """The releases of some notices, with their bodies; those that were not released to one are left out."""

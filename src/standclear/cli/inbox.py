@@ -9,6 +9,7 @@ from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options
 from standclear.cli.output import print_json, print_table, utc
 from standclear.cli.phrasing import add_language_option, language_of, shown
+from standclear.errors import Malformed
 from standclear.statements.canonical import from_b64u
 
 NOTHING = "nothing that was released to you; others may be there"
@@ -24,13 +25,19 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--start", type=int, default=0, help="from this position on")
     parser.add_argument("--limit", type=int, default=50)
     parser.add_argument("--open", action="store_true", dest="only_open", help="only what is not acknowledged")
+    parser.add_argument(
+        "--for", dest="reader", metavar="NAME", help="of a party without a key that yours represents"
+    )
     parser.add_argument("--follow", action="store_true", help="go on as things are released")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the inbox."""
     with Line.of(arguments.home, arguments.seat) as line:
-        page = line.client.inbox(arguments.start, arguments.limit)
+        reader = None if arguments.reader is None else line.party(arguments.reader)
+        if arguments.follow and reader is not None:
+            raise Malformed("--follow", "only your own inbox is told live", "leave --for or --follow out")
+        page = line.client.inbox(arguments.start, arguments.limit, reader=reader)
         items = [one for one in page["items"] if not arguments.only_open or _is_open(one)]
         _show(arguments, line, items)
         if not items and not arguments.json:

@@ -8,9 +8,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from standclear.cli.addressing import add_actions, run_address, run_represent, run_unrepresent
 from standclear.cli.client import Client
 from standclear.cli.clock import wall_ms
 from standclear.cli.home import DeskFile, Home
+from standclear.cli.line import Line
 from standclear.cli.output import print_json, print_table
 from standclear.cli.seat import NewSeat, enrolment_of, seat_after_enrolment
 from standclear.cli.trust import Trust
@@ -30,6 +32,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser("party", description="A party, its desk and its seats.")
     parser.add_argument("--home", help="the desk's directory (else STANDCLEAR_HOME, else ~/.standclear)")
+    parser.add_argument("--seat", help="the seat that asks, where there are several")
     parser.add_argument("--json", action="store_true", help="print JSON")
     actions = parser.add_subparsers(dest="action", required=True)
     new = actions.add_parser("new", help="make keys, set up this desk, and write the request for enrolment")
@@ -48,13 +51,21 @@ def add_parser(subparsers: Any) -> None:
     admit.add_argument("request", type=Path)
     admit.add_argument("--data", type=Path, required=True, metavar="DIR", help="the service's directory")
     admit.add_argument("--service", required=True, metavar="URL")
-    show = actions.add_parser("list", help="show who is enrolled")
-    show.add_argument("--service", metavar="URL")
+    add_actions(actions)
+    actions.add_parser("list", help="show who is enrolled, and who has no key")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Set up, admit or list."""
-    return {"new": _new, "admit": _admit, "list": _list}[arguments.action](arguments)
+    """Set up, admit, address or list."""
+    verbs = {
+        "new": _new,
+        "admit": _admit,
+        "address": run_address,
+        "represent": run_represent,
+        "unrepresent": run_unrepresent,
+        "list": _list,
+    }
+    return verbs[arguments.action](arguments)
 
 
 def _new(arguments: argparse.Namespace) -> int:
@@ -151,13 +162,22 @@ def _seed(directory: Path) -> bytes:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    service = arguments.service or Home.at(arguments.home).desk().service
-    with Client(service) as client:
-        parties = client.parties()
+    with Line.of(arguments.home, arguments.seat) as line:
+        parties = line.client.parties()
     if arguments.json:
         print_json(parties)
     else:
+        names = {one["party"]: one["name"] for one in parties}
         print_table(
-            ("name", "type", "party"), [(one["name"], one["party_type"], one["party"]) for one in parties]
+            ("name", "type", "speaks by", "party"),
+            [(one["name"], one["party_type"], _speaks_by(one, names), one["party"]) for one in parties],
         )
     return 0
+
+
+def _speaks_by(one: dict[str, Any], names: dict[str, str]) -> str:
+    """How a party answers: by its key, by another's desk, or not through this log."""
+    if one["root"] is not None:
+        return "its key"
+    represented = one["represented_by"]
+    return "contacts: it has no key" if represented is None else f"contacts of {names[represented]}"

@@ -72,6 +72,7 @@ def enrolment_of(
         name=name,
         party_type=party_type,
         root=root.public,
+        represented_by=None,
         desks=tuple(
             DeskEnrolment(
                 name=desk,

@@ -20,6 +20,7 @@ from standclear.statements.notices import (
     Site,
     What,
 )
+from standclear.statements.parties import DeskEnrolment, Enrolment
 from standclear.statements.replies import Acknowledgement, Dissemination, InboxRange
 
 
@@ -159,6 +160,20 @@ def dissemination(
         note=None,
     )
     return Draft(kind="dissemination", forms={"exact": [body.to_value()]}, to=to, under=under, re=sids)
+
+
+def keyless(
+    name: str,
+    party_type: str,
+    *,
+    represented_by: bytes | None = None,
+    desk: str = "duty",
+    phones: Sequence[str] = (),
+) -> Draft:
+    """A party without a key: addressed, or represented by another; its desk is told of where there are numbers."""
+    desks = (DeskEnrolment(name=desk, phones=tuple(phones), keys=()),) if phones else ()
+    body = Enrolment(name=name, party_type=party_type, root=None, represented_by=represented_by, desks=desks)
+    return Draft(kind="enrolment", forms={"exact": [body.to_value()]}, to=None)
 
 
 class Speakable(Protocol):

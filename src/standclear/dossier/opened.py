@@ -21,7 +21,7 @@ from standclear.statements.entry import parse_entry
 from standclear.statements.envelope import Envelope
 from standclear.statements.header import Header, parse_header
 from standclear.statements.lists import InboxHead, SaltedList, Slot, commit_of
-from standclear.statements.parties import party_id
+from standclear.statements.parties import keyless_id, party_id
 from standclear.statements.submission import FormBodies, SaltedBody, Submission, checked_submission
 from standclear.tlog.merkle import leaf_hash, root_from_multiproof
 
@@ -69,16 +69,18 @@ class Names:
         self._entry: dict[int, str] = {}
         for part in parts:
             for body in part.bodies:
-                self._learn(body)
+                self._learn(part, body)
 
-    def _learn(self, body: OpenedBody) -> None:
+    def _learn(self, part: EntryPart, body: OpenedBody) -> None:
         value = body.value if isinstance(body.value, dict) else {}
         for kind, root, name in (("enrolment", "root", "name"), ("charter", "service_root", "service_name")):
-            if value.get("type") == kind and isinstance(value.get(name), str):
-                party = _party_of(value.get(root))
+            called = value.get(name)
+            if value.get("type") == kind and isinstance(called, str):
+                key = value.get(root)
+                party = _keyless_of(part, called) if key is None else _party_of(key)
                 if party is not None and party not in self._party:
-                    self._party[party] = value[name]
-                    self._times[value[name]] += 1
+                    self._party[party] = called
+                    self._times[called] += 1
 
     def party(self, party: bytes) -> str:
         """A party's name, with the beginning of its id where two say that they have the same; or that alone."""
@@ -104,6 +106,15 @@ def _party_of(root: Value) -> bytes | None:
         return party_id(from_b64u(root, 32, "root"))
     except StandclearError:
         return None
+
+
+def _keyless_of(part: EntryPart, name: str) -> bytes | None:
+    """The id of a party without a key: of its name, and the log that its entry says it is of."""
+    try:
+        log = parse_header(parse_entry(part.text).envelope.payload).log
+    except StandclearError:
+        return None
+    return None if log is None else keyless_id(log, name)
 
 
 def open_entries(parts: Iterable[EntryPart], names: Names, findings: Findings) -> dict[int, Opened]:

@@ -150,11 +150,17 @@ class Deliverer:
         """One parcel for each address of each duty; one that says so where there is no address."""
         found = []
         for duty in duties:
-            addresses = self.directory.of(duty.party, duty.level)
+            addresses = self._addresses(duty)
             nowhere = Address(party=duty.party, desk=bytes(16), level=duty.level, channel=NO_CHANNEL, to="")
             for address in addresses or (nowhere,):
                 found.append(self._parcel(duty, address, now_ms))
         return tuple(found)
+
+    def _addresses(self, duty: Duty) -> tuple[Address, ...]:
+        """Where a duty goes: to the party's own addresses; where it has none, to those of the party that represents it."""
+        own = tuple(self.directory.of(duty.party, duty.level))
+        answers = self.service.book.roll.answers_for(duty.party)
+        return own or tuple(self.directory.of(answers, duty.level))
 
     def _parcel(self, duty: Duty, address: Address, now_ms: int) -> Parcel:
         way = f"{address.channel}\n{address.to}".encode()
@@ -243,7 +249,14 @@ class Deliverer:
             silent="" if parcel.silent is None else roll.name_of(parcel.silent),
             reply_url=f"{self._reply_url}/{b64u(parcel.code)}" if self._reply_url else "",
             details=details_of(self._query, parcel),
+            instead_of=self._instead_of(parcel),
         )
+
+    def _instead_of(self, parcel: Parcel) -> str:
+        """The name of the party that a parcel is for, where the desk that gets it represents that party."""
+        roll = self.service.book.roll
+        is_own = (parcel.desk not in roll.desks) or roll.desks[parcel.desk].party == parcel.party
+        return "" if is_own else roll.name_of(parcel.party)
 
     # --- 4. say ----------------------------------------------------------------------------------------
 
@@ -256,7 +269,8 @@ class Deliverer:
             end = await asyncio.to_thread(self.outbox.handed_end, party)
             if end > said:
                 self._said[party] = end
-                addresses = self.directory.of(party, "duty_desk")
+                answers = self.service.book.roll.answers_for(party)
+                addresses = self.directory.of(party, "duty_desk") or self.directory.of(answers, "duty_desk")
                 if addresses:
                     self._note(party, addresses[0], end)
 

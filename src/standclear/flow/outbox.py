@@ -66,7 +66,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A parcel with all that a channel needs to put it into words. `details` are what the address may be shown, or empty."""
+    """A parcel with all that a channel needs to put it into words. `details` are what the address may be shown, or empty.
+
+    `instead_of` names the party that it is for, where the desk that gets it represents that party.
+    """
 
     parcel: Parcel
     exercise: bool
@@ -74,6 +77,7 @@ class Letter:
     silent: str
     reply_url: str
     details: tuple[str, ...]
+    instead_of: str = ""
 
 
 class Channel(Protocol):

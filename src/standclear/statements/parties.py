@@ -32,6 +32,11 @@ def party_id(root_public: bytes) -> bytes:
     return sha256(b"standclear/party/v1\n", root_public)[:16]
 
 
+def keyless_id(log: bytes, name: str) -> bytes:
+    """The id, in one log, of a party without a key: the first 16 bytes of a hash of the log and its name."""
+    return sha256(b"standclear/keyless/v1\n", log, name.encode("utf-8"))[:16]
+
+
 def desk_id(party: bytes, name: str) -> bytes:
     """A desk's id in every log: the first 16 bytes of a hash of its party and name."""
     return sha256(b"standclear/desk/v1\n", party, name.encode("utf-8"))[:16]
@@ -148,11 +153,16 @@ def read_charter(fields: Fields) -> Charter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A party with its root key, and desks with keys. Said again by the root key, it adds desks and keys."""
+    """A party with its root key, and desks with keys. Said again by the root key, it adds desks and keys.
+
+    `root` None: a party without a key (G1). It is *addressed*, or *represented* by the party named, which reads what is
+    released to it and answers for it by contacts. It signs nothing, ever; its desks have numbers, and no keys.
+    """
 
     name: str
     party_type: str
-    root: bytes
+    root: bytes | None
+    represented_by: bytes | None
     desks: tuple[DeskEnrolment, ...]
 
     def to_value(self) -> Value:
@@ -160,18 +170,34 @@ class Enrolment:
             "desks": [desk.to_value() for desk in self.desks],
             "name": self.name,
             "party_type": self.party_type,
-            "root": b64u(self.root),
+            "represented_by": None if self.represented_by is None else b64u(self.represented_by),
+            "root": None if self.root is None else b64u(self.root),
             "type": "enrolment",
         }
 
 
 def read_enrolment(fields: Fields) -> Enrolment:
-    return Enrolment(
+    body = Enrolment(
         name=fields.text("name", NAME_MAX, 1),
         party_type=fields.choice("party_type", PARTY_TYPES),
-        root=fields.raw("root", 32),
+        root=fields.raw_or_none("root", 32),
+        represented_by=fields.raw_or_none("represented_by", 16),
         desks=fields.many("desks", _read_desk, DESKS_MAX),
     )
+    if body.root is not None and body.represented_by is not None:
+        raise Malformed(
+            f"{fields.path}.represented_by", "a party with a key answers for itself", "write null"
+        )
+    if body.root is None and any(desk.keys for desk in body.desks):
+        raise Malformed(
+            f"{fields.path}.desks", "a party without a root key has no keys", "leave its desks' keys out"
+        )
+    return body
+
+
+def enrolled_id(log: bytes, body: Enrolment) -> bytes:
+    """The id of the party that an enrolment speaks of."""
+    return keyless_id(log, body.name) if body.root is None else party_id(body.root)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

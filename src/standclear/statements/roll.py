@@ -14,6 +14,7 @@ from standclear.keys import check_public_key, key_id, verify_ed25519
 from standclear.statements.bodies import Body
 from standclear.statements.envelope import Envelope
 from standclear.statements.header import Header
+from standclear.statements.keyless import PartyStanding, check_keyless, check_name, roots_that_sign
 from standclear.statements.parties import (
     Charter,
     DeskEnrolment,
@@ -22,6 +23,7 @@ from standclear.statements.parties import (
     Revocation,
     SeatKey,
     desk_id,
+    enrolled_id,
     party_id,
     possession_bytes,
 )
@@ -60,16 +62,6 @@ class DeskStanding:
     party: bytes
     name: str
     phones: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartyStanding:
-    """One enrolled party."""
-
-    party: bytes
-    name: str
-    party_type: str
-    root: bytes
 
 
 class Roll:
@@ -127,8 +119,11 @@ class Roll:
                     "header.from.party", "not the hash of the service's root key", "derive it from the root"
                 )
             return _own_keys(header, (body.service_root, body.service_key.public))
+        if isinstance(body, Enrolment) and body.root is None:
+            return self._keyless_publics(header, body, now_ms)
         if isinstance(body, Enrolment) and header.sender.party not in self.parties:
             assert self.charter is not None
+            assert body.root is not None
             if party_id(body.root) != header.sender.party:
                 raise Malformed(
                     "header.from.party", "not the hash of the root key enrolled", "derive it from the root"
@@ -136,25 +131,31 @@ class Roll:
             return _own_keys(header, (body.root, self.charter.service_root))
         if header.sender.party not in self.parties:
             raise UnknownParty(field="header.from.party", remedy="enrol the party first")
+        if self.parties[header.sender.party].root is None:
+            raise NotPermitted(
+                field="header.from.party",
+                reason="the party has no key: nobody signs for it",
+                remedy="say as a contact of your own what it answered",
+            )
         counting = {key: self._counting(key, header, now_ms) for key in header.sender.keys}
         if isinstance(body, Retirement | Revocation):
             self._check_ending(header, body.keys)
         return {key: standing.public for key, standing in counting.items()}
 
+    def _keyless_publics(self, header: Header, body: Enrolment, now_ms: int) -> dict[bytes, bytes]:
+        assert self.log is not None
+        roots = roots_that_sign(header, body, self.log, self.service_party(), self.parties)
+        expected = tuple(key_id(root) for root in roots)
+        if header.sender.keys != expected or header.sender.desk != ROOT_DESK:
+            raise BadSignature(
+                field="header.from.keys",
+                reason="not the root keys of those who say it: the representative's, then the service's",
+                remedy="sign with each of them, from no desk",
+            )
+        return {key: self._still_counting(key, now_ms).public for key in expected}
+
     def _counting(self, key: bytes, header: Header, now_ms: int) -> KeyStanding:
-        standing = self.keys.get(key)
-        if standing is None:
-            raise UnknownKey(
-                field="header.from.keys", key=key.hex()[:16], remedy="enrol the key, or sign with another"
-            )
-        if standing.revoked_index is not None:
-            raise UnknownKey(
-                field="header.from.keys", key=key.hex()[:16], reason="revoked", remedy="sign with another"
-            )
-        if standing.drain_until_ms is not None and now_ms > standing.drain_until_ms:
-            raise UnknownKey(
-                field="header.from.keys", key=key.hex()[:16], reason="retired", remedy="sign with another"
-            )
+        standing = self._still_counting(key, now_ms)
         if standing.party != header.sender.party or standing.desk != header.sender.desk:
             raise NotPermitted(field="header.from", reason="the key is of another party or desk")
         needs_root = header.kind in ("enrolment", "charter")
@@ -167,6 +168,22 @@ class Roll:
                 field="header.from.keys",
                 reason=f"a {header.kind} is signed by a {'root' if needs_root else 'desk'} key",
                 remedy="sign with that key",
+            )
+        return standing
+
+    def _still_counting(self, key: bytes, now_ms: int) -> KeyStanding:
+        standing = self.keys.get(key)
+        if standing is None:
+            raise UnknownKey(
+                field="header.from.keys", key=key.hex()[:16], remedy="enrol the key, or sign with another"
+            )
+        if standing.revoked_index is not None:
+            raise UnknownKey(
+                field="header.from.keys", key=key.hex()[:16], reason="revoked", remedy="sign with another"
+            )
+        if standing.drain_until_ms is not None and now_ms > standing.drain_until_ms:
+            raise UnknownKey(
+                field="header.from.keys", key=key.hex()[:16], reason="retired", remedy="sign with another"
             )
         return standing
 
@@ -200,7 +217,7 @@ class Roll:
             case Charter():
                 self._charter(index, sid, body)
             case Enrolment():
-                self._enrol(index, sid, header, body)
+                self._enrol(index, sid, body)
             case Retirement():
                 for key in body.keys:
                     if (standing := self._own(key, header)) is not None:
@@ -214,7 +231,13 @@ class Roll:
         return self._chain(sid, header)
 
     def check_enrolment(self, body: Enrolment, party: bytes) -> None:
-        """Refuse an enrolment that `step` could not take in."""
+        """Refuse an enrolment that `step` could not take in. `party` says it."""
+        if body.root is None:
+            assert self.log is not None
+            check_keyless(body, self.log, party, self.parties, is_news=self._has_new_desks(body))
+            return
+        if party not in self.parties:
+            check_name(body.name, self.parties, keyless_only=True)
         if party in self.parties and self.parties[party].root != body.root:
             raise Malformed("body.root", "the party has another root key", "a new root is a new party")
         root = key_id(body.root)
@@ -237,6 +260,15 @@ class Roll:
                     )
                 seen.add(identity)
 
+    def _has_new_desks(self, body: Enrolment) -> bool:
+        assert self.log is not None
+        party = enrolled_id(self.log, body)
+        standing = (self.desks.get(desk_id(party, desk.name)) for desk in body.desks)
+        return any(
+            known is None or known.phones != desk.phones
+            for known, desk in zip(standing, body.desks, strict=True)
+        )
+
     def _own(self, key: bytes, header: Header) -> KeyStanding | None:
         standing = self.keys.get(key)
         return standing if standing is not None and standing.party == header.sender.party else None
@@ -256,12 +288,19 @@ class Roll:
             DeskEnrolment(name=SERVICE_DESK, phones=(), keys=(charter.service_key,)), party, index, sid
         )
 
-    def _enrol(self, index: int, sid: bytes, header: Header, body: Enrolment) -> None:
-        party = header.sender.party
-        if party not in self.parties:
+    def _enrol(self, index: int, sid: bytes, body: Enrolment) -> None:
+        assert self.log is not None
+        party = enrolled_id(self.log, body)
+        is_first = party not in self.parties
+        if is_first or body.root is None:
             self.parties[party] = PartyStanding(
-                party=party, name=body.name, party_type=body.party_type, root=body.root
+                party=party,
+                name=body.name,
+                party_type=body.party_type,
+                root=body.root,
+                represented_by=body.represented_by,
             )
+        if is_first and body.root is not None:
             self._add_root(body.root, party, index, sid)
         for desk in body.desks:
             self._add_desk(desk, party, index, sid)
@@ -320,6 +359,11 @@ class Roll:
         """A party's name, or the beginning of its id where it is not enrolled."""
         standing = self.parties.get(party)
         return party.hex()[:8] if standing is None else standing.name
+
+    def answers_for(self, party: bytes) -> bytes:
+        """Whose desk answers for a party: its representative's, or its own."""
+        standing = self.parties.get(party)
+        return party if standing is None or standing.represented_by is None else standing.represented_by
 
     def service_party(self) -> bytes:
         """The id of the party that keeps this log."""

@@ -19,6 +19,7 @@ from standclear.tlog.tiles import (
     tile_exists,
 )
 from standclear.web.front import Front, front, query_integer, session_of
+from standclear.web.render import root_chain_value
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _TO_A_MONITOR = {"Cache-Control": "private, no-store"}
@@ -40,6 +41,7 @@ async def description(request: Request) -> Response:
             "service_name": charter.service_name,
             "service_party": b64u(service.keys.party),
             "service_root": b64u(charter.service_root),
+            "service_root_chain": root_chain_value(charter.service_root, service.book.roll),
             "log_keys": list(charter.log_keys),
             "size": service.size,
             "published_size": service.publisher.size,

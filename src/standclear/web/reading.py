@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from standclear.dossier.answers import Question
+from standclear.errors import NotPermitted
 from standclear.flow.query import Query
 from standclear.flow.recorded import find_effect
 from standclear.limits import (
@@ -34,22 +35,41 @@ from standclear.web.render import (
     who_knew_value,
 )
 
+
+def reader_of(request: Request) -> bytes:
+    """For whom a desk reads: its own party, or (`for`) one without a key that its party represents.
+
+    Raises:
+        NotPermitted: the party named is not represented by this desk's.
+    """
+    session, named = session_of(request), request.query_params.get("for")
+    if named is None:
+        return session.party
+    party = from_b64u(named, 16, "for")
+    standing = front(request).service.book.roll.parties.get(party)
+    if standing is None or standing.represented_by != session.party:
+        raise NotPermitted(
+            field="for", reason="your party does not represent it", remedy="leave it out to read your own"
+        )
+    return party
+
+
 # --- the inbox ------------------------------------------------------------------------------------
 
 
 async def inbox(request: Request) -> Response:
     """GET /v1/inbox: releases from position `start` on, or those of the notices named, with their bodies."""
-    shown, session = front(request), session_of(request)
+    shown, party = front(request), reader_of(request)
     start = query_integer(request, "start", 0, INTEGER_MAX)
     brief = request.query_params.get("brief") == "true"
     limit = query_integer(request, "limit", 100, INBOX_BRIEF_PAGE_MAX if brief else INBOX_PAGE_MAX)
     named = request.query_params.getlist("ref")[:INBOX_PAGE_MAX]
     if named:
         refs = [from_b64u(text, REF_BYTES, "ref") for text in named]
-        items = shown.query.items(session.party, shown.query.positions_of(session.party, refs), brief=brief)
+        items = shown.query.items(party, shown.query.positions_of(party, refs), brief=brief)
     else:
-        items = shown.query.inbox(session.party, start, limit, brief=brief)
-    n, root = shown.query.inbox_head(session.party)
+        items = shown.query.inbox(party, start, limit, brief=brief)
+    n, root = shown.query.inbox_head(party)
     return shown.json(
         {
             "n": n,
@@ -63,8 +83,8 @@ async def inbox(request: Request) -> Response:
 
 async def inbox_head(request: Request) -> Response:
     """GET /v1/inbox/head: how many releases there are, and their root: what a desk signs to say that it holds them."""
-    shown, session = front(request), session_of(request)
-    n, root = shown.query.inbox_head(session.party)
+    shown, party = front(request), reader_of(request)
+    n, root = shown.query.inbox_head(party)
     return shown.json(
         {"n": n, "root": b64u(root), "size": shown.service.size, "note": "" if n else NOTHING_TOLD}
     )
@@ -75,13 +95,11 @@ async def inbox_head(request: Request) -> Response:
 
 async def statement(request: Request) -> Response:
     """GET /v1/statements/{sid}: a statement in the forms that were released to the party; its effect to its sender."""
-    shown, session = front(request), session_of(request)
+    shown, party = front(request), reader_of(request)
     sid = path_bytes(request, "sid", 32)
-    value = shown.query.statement(session.party, sid)
+    value = shown.query.statement(party, sid)
     effect = (
-        find_effect(shown.service, value["index"])
-        if _is_told_effect(shown.query, session.party, value)
-        else None
+        find_effect(shown.service, value["index"]) if _is_told_effect(shown.query, party, value) else None
     )
     return shown.json({**value, "effect": None if effect is None else effect_value(effect)})
 
@@ -159,7 +177,7 @@ async def parties(request: Request) -> Response:
     shown = _proven(request)
     roll = shown.service.book.roll
     found = [
-        party_value(one, [desk for desk in roll.desks.values() if desk.party == one.party])
+        party_value(one, [desk for desk in roll.desks.values() if desk.party == one.party], roll)
         for one in roll.parties.values()
     ]
     return shown.json({"parties": found})

@@ -9,11 +9,13 @@ from standclear.conflicts.standing import Standing
 from standclear.flow.query import InboxItem, Told, WhoKnew
 from standclear.flow.telling import ToldRange
 from standclear.flow.versions import Version
+from standclear.keys import key_id
 from standclear.obligations.ladder import Ladder
 from standclear.statements.canonical import b64u
 from standclear.statements.deeds import EffectRecord
+from standclear.statements.keyless import PartyStanding
 from standclear.statements.lists import split_ref
-from standclear.statements.roll import DeskStanding, PartyStanding
+from standclear.statements.roll import DeskStanding, Roll
 
 Json = dict[str, Any]
 
@@ -176,12 +178,20 @@ def who_knew_value(one: WhoKnew) -> Json:
     }
 
 
-def party_value(one: PartyStanding, desks: list[DeskStanding]) -> Json:
+def root_chain_value(root: bytes | None, roll: Roll) -> Json | None:
+    """How far the chain of a root key has come: what it signs is open, so anybody may know."""
+    standing = None if root is None else roll.keys.get(key_id(root))
+    return None if standing is None else {"seq": standing.next_seq, "prev": b64u(standing.last_sid)}
+
+
+def party_value(one: PartyStanding, desks: list[DeskStanding], roll: Roll) -> Json:
     return {
         "party": b64u(one.party),
         "name": one.name,
         "party_type": one.party_type,
-        "root": b64u(one.root),
+        "root": None if one.root is None else b64u(one.root),
+        "root_chain": root_chain_value(one.root, roll),
+        "represented_by": None if one.represented_by is None else b64u(one.represented_by),
         "desks": [
             {"desk": b64u(desk.desk), "name": desk.name, "phones": list(desk.phones)} for desk in desks
         ],

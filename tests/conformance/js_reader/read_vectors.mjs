@@ -24,6 +24,7 @@ const DIGESTS = {
   "inbox head": (given) => statements.readInboxHead(strictly(given.opening)).digest,
   "inbox leaf": (given) => statements.inboxLeaf(fromB64u(given.ref), given.form),
   "key id": (given) => statements.keyId(fromB64u(given.public)),
+  "keyless id": (given) => statements.keylessId(fromB64u(given.log), given.name),
   list: (given) => {
     const leaves = given.leaves.map((leaf) => fromB64u(leaf));
     if (given.sorted) statements.checkRising(leaves);

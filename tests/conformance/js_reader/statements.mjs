@@ -135,6 +135,7 @@ export const ref = (sid, item) => bytesOf(sid, bigEndian(item, 4));
 export const inboxLeaf = (name, form) => bytesOf(name, form[0]);
 export const keyId = (key) => sha256("standclear/key/v1\n", key);
 export const partyId = (root) => sha256("standclear/party/v1\n", root).subarray(0, 16);
+export const keylessId = (log, name) => sha256("standclear/keyless/v1\n", log, name).subarray(0, 16);
 export const deskId = (party, name) => sha256("standclear/desk/v1\n", party, name).subarray(0, 16);
 export const possession = (log, party, key) =>
   bytesOf("standclear/possession/v1\n", log ?? Buffer.alloc(32), party, key);

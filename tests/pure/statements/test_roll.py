@@ -234,7 +234,7 @@ def test_a_root_key_sits_at_no_desk() -> None:
 def test_an_enrolled_key_is_no_other_party_s_root() -> None:
     town = settled()
     public = town.person().public
-    body = Enrolment(name="East", party_type="ngo", root=public, desks=())
+    body = Enrolment(name="East", party_type="ngo", root=public, represented_by=None, desks=())
     town.scene.chains["East root"] = Chain(town.person(), party_id(public), ROOT_DESK, prev=town.scene.log)
     taken = refused(town, "East root", opened("enrolment", body), also=(town.scene.root,))
     assert ("malformed", "body.root") == (taken.slug, taken.fields["field"])
