@@ -20,6 +20,7 @@ from standclear.statements.calls import (
     Watch,
 )
 from standclear.statements.canonical import Value
+from standclear.statements.erasing import Erasure, Hold
 from standclear.statements.header import Header, parse_header
 from standclear.statements.moving import Leg, Movement, Progress, Zone
 from standclear.statements.notices import Ending, Note
@@ -133,6 +134,8 @@ BODIES: dict[str, Any] = NOTICES | {
     "agreement": Agreement(agreement="agreed", volumes=(), note=NOTE),
     "watch": Watch(part="taken", member="M-7", inbox_end=18, open_items=2),
     "line_check": LineCheck(check="drill", desk=bytes(16), channel="voice", result="answered", seconds=9),
+    "erasure": Erasure(reason="owner_asks"),
+    "hold": Hold(part="placed", reason="incident", until_ms=NOON_MS),
 }
 """By kind. A kind that has a body and is not here fails a test."""
 

@@ -11,6 +11,7 @@ from pure.conflicts.folded import Folded, Spoken
 from repository import ROOT, SOURCE, find_files, table_rows, tree_of
 from standclear.cli.cast import told
 from standclear.cli.speech import filing
+from standclear.obligations.erasures import OBSTACLES
 from standclear.obligations.ladder import RUNGS
 from standclear.statements.arrangement import STATES
 from standclear.statements.deeds import EFFECTS
@@ -83,7 +84,9 @@ def test_the_effects_are_those_of_the_code() -> None:
 
 def marks_in_code() -> set[str]:
     """Every word that REASON marks an entry with; where it is computed, every word that it may be."""
-    found = {"gap", "fork", "seen_unproven", "too_narrow", "waits_too_long"} | (STATES - {"in_force"})
+    found = {"gap", "fork", "seen_unproven", "too_narrow", "waits_too_long", *OBSTACLES} | (
+        STATES - {"in_force"}
+    )
     for band in ("conflicts", "obligations"):
         for path in find_files("*.py", under=SOURCE / band):
             for node in ast.walk(tree_of(path)):

@@ -13,7 +13,18 @@ from standclear import limits
 from standclear.errors import Malformed
 from standclear.keys import SigningKey, key_id
 from standclear.spacetime.meet import PREDICATE_ID
-from standclear.statements import arrangement, asking, calls, deeds, lists, moving, notices, parties, replies
+from standclear.statements import (
+    arrangement,
+    asking,
+    calls,
+    deeds,
+    erasing,
+    lists,
+    moving,
+    notices,
+    parties,
+    replies,
+)
 from standclear.statements.bodies import SINGLE_ITEM, WORDS_SPOKEN, parse_body
 from standclear.statements.canonical import b64u, canonical
 from standclear.statements.deeds import read_record
@@ -134,7 +145,7 @@ def kind_rows() -> list[list[str]]:
     return rows
 
 
-NO_BODY_YET = {"relay", "hold", "erasure", "opening"}
+NO_BODY_YET = {"relay", "opening"}
 """Kinds that have a place in the format and no body. Whoever gives one a body takes it out here, and adds its table."""
 
 
@@ -274,8 +285,11 @@ WORDS: dict[str, Any] = {
     "emergency parts": calls.EMERGENCY_PARTS,
     "ending reasons": notices.ENDING_REASONS,
     "entered": {"place", "time", "row"},
+    "erasure reasons": erasing.ERASURE_REASONS,
     "forms": set(lists.FORMS),
     "grades": notices.GRADES,
+    "hold parts": erasing.HOLD_PARTS,
+    "hold reasons": erasing.HOLD_REASONS,
     "key roles": parties.KEY_ROLES,
     "languages": notices.LANGUAGES,
     "levels": arrangement.LEVELS,

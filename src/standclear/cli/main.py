@@ -32,6 +32,8 @@ COMMANDS: Final = {
     "watch": "take, hand over or leave the desk",
     "line": "a line check of a channel to a person",
     "translate": "the words of a statement in another language",
+    "erase": "ask that what you have ended be shredded, after being told what that costs",
+    "hold": "say that something must not be shredded, or lift that",
     "status": "what stands of yours, who has answered, what you are not aware of",
     "who-knew": "what a party was told about an area before a time",
     "compliance": "what each party and desk owed in a span of time, and how it answered",
@@ -121,6 +123,14 @@ def _module(name: str) -> Command:
             from standclear.cli import relay
 
             return relay
+        case "erase":
+            from standclear.cli import erase
+
+            return erase
+        case "hold":
+            from standclear.cli import hold
+
+            return hold
         case "status":
             from standclear.cli import status
 

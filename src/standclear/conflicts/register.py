@@ -6,7 +6,7 @@ arrangement's tables; the exact predicate decides each pair on the forms release
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from standclear.conflicts.candidates import CandidateIndex
@@ -49,6 +49,7 @@ class Register:
         self._indexes: dict[str, CandidateIndex] = {}
         self._quotas = Quotas()
         self._unaware_of: dict[bytes, set[int]] = {}
+        self._met: dict[int, list[int]] = {}
         self.notices: list[Standing] = []
         self.by_ref: dict[bytes, Standing] = {}
 
@@ -84,7 +85,11 @@ class Register:
                     changed += 1
         return changed
 
-    def report(self, party: bytes, refs: Iterable[bytes], stage: str, outcome: Outcome) -> None:
+    def met_by(self, one: Standing) -> Iterator[Standing]:
+        """The notices that have met one while both stood, its own party's among them."""
+        return (self.notices[number] for number in self._met.get(one.number, ()))
+
+    def report(self, party: bytes, refs: Iterable[bytes], stage: str, now_ms: int, outcome: Outcome) -> None:
         """Its owner says how far a movement has come; an arrival or an outcome ends it, the clock never does (G0)."""
         for ref in refs:
             standing = self.by_ref.get(ref)
@@ -95,6 +100,7 @@ class Register:
                 standing.stage = stage
                 if stage in ("arrived", "outcome") and standing.state == "stands":
                     self._take_out(standing, "ended")
+                    standing.ended_ms = now_ms
 
     def dispute(self, refs: Iterable[bytes], outcome: Outcome) -> None:
         """Somebody doubts notices, with a reason: they are marked and go on standing; nothing is ever removed by it."""
@@ -312,6 +318,8 @@ class Register:
         other_form = "exact" if other_slot is None else other_slot.form
         if not decide(one, one_form, other, other_form, margin, arrangement):
             return
+        self._met.setdefault(one.number, []).append(other.number)
+        self._met.setdefault(other.number, []).append(one.number)
         activity, notice = (one, other) if _is_activity(one) or not _is_activity(other) else (other, one)
         released = {id(one): one_slot is not None, id(other): other_slot is not None}
         tell = arrangement.told_of(

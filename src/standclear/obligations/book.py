@@ -19,6 +19,7 @@ from standclear.conflicts.register import Filing, Register
 from standclear.conflicts.sayings import Sayings
 from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.attesting import attest_contact, attest_record
+from standclear.obligations.erasures import Erasures
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.obligations.matters import Matters
@@ -26,8 +27,9 @@ from standclear.obligations.turns import Turns, alarm_of, severity_of
 from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.asking import Contact, Inquiry
 from standclear.statements.bodies import Body
-from standclear.statements.calls import Emergency, Objection
+from standclear.statements.calls import Emergency, Incident, Objection
 from standclear.statements.deeds import AttestedRecord, Record, SentRecord
+from standclear.statements.erasing import Erasure, Hold
 from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
 from standclear.statements.lists import ref_of, split_ref
 from standclear.statements.moving import Progress
@@ -51,6 +53,7 @@ class Book:
         self.register = Register(make_index, self.inboxes)
         self.ledger = Ledger(self.inboxes)
         self.matters = Matters()
+        self.erasures = Erasures(self.register, self.agreements, self.matters)
         self.sayings = Sayings()
         self.turns = Turns()
         self.words: dict[bytes, str] = {}
@@ -92,6 +95,8 @@ class Book:
             raise Malformed(
                 "header.re", "it answers nothing", "name statements, items or a span of the inbox"
             )
+        if isinstance(first, Erasure | Hold) and not (header.re or submission.cites):
+            raise Malformed("header.re", "it names nothing", "name items in cites, or statements in re")
 
     def _check_place(self, submission: Submission) -> None:
         is_charter = isinstance(submission.bodies["exact"][0], Charter)
@@ -129,7 +134,11 @@ class Book:
         header = submission.header
         body = submission.bodies["exact"][0]
         marks = self.roll.step(index, submission.sid, header, body)
-        if header.void_after_ms is not None and now_ms > header.void_after_ms:
+        is_void = header.void_after_ms is not None and now_ms > header.void_after_ms
+        if header.kind not in NOTICE_KINDS or header.act in ("cancel", "close") or is_void:
+            self.erasures.utter(submission.sid, header, submission.item_count, now_ms)
+        self.erasures.stir()
+        if is_void:
             outcome = Outcome(effect="void")
         else:
             outcome = self._effect(submission, index, now_ms)
@@ -233,11 +242,19 @@ class Book:
         self.matters.answer(submission.sid, header, body, index, now_ms, outcome)
         match body:
             case Progress():
-                self.register.report(header.sender.party, cites, body.stage, outcome)
+                self.register.report(header.sender.party, cites, body.stage, now_ms, outcome)
             case Objection():
                 self.register.dispute(cites, outcome)
             case Contact():
                 attest_contact(self.ledger, self.matters, submission.sid, header, body, cites, outcome)
+            case Incident():
+                self.erasures.happen(submission.sid, (*header.re, *cites))
+            case Hold(part="placed"):
+                self.erasures.hold(submission.sid, header, body, cites, outcome)
+            case Hold():
+                self.erasures.lift(header, now_ms, outcome)
+            case Erasure():
+                self.erasures.ask(submission.sid, header, cites, index, now_ms, outcome)
             case _:
                 pass
 

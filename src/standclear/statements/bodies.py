@@ -38,6 +38,7 @@ from standclear.statements.calls import (
     read_watch,
 )
 from standclear.statements.canonical import Value
+from standclear.statements.erasing import Erasure, Hold, read_erasure, read_hold
 from standclear.statements.fields import Fields
 from standclear.statements.header import Header
 from standclear.statements.moving import Progress, read_progress
@@ -84,6 +85,8 @@ Body: TypeAlias = (
     | Agreement
     | Watch
     | LineCheck
+    | Erasure
+    | Hold
 )
 
 _READERS: dict[str, Callable[[Fields], Any]] = {
@@ -109,6 +112,8 @@ _READERS: dict[str, Callable[[Fields], Any]] = {
     "agreement": read_agreement,
     "watch": read_watch,
     "line_check": read_line_check,
+    "erasure": read_erasure,
+    "hold": read_hold,
 }
 SINGLE_ITEM = frozenset(_READERS)
 """Kinds of which a statement holds exactly one item."""

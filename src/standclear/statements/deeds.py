@@ -38,7 +38,8 @@ in_force: a notice stands, or a rule or reply counts. aware: an activity stands,
 say what it meets; the list of what it must cite follows. uncited: an activity stands openly without citing. blanket:
 an activity, zone or site too large or long to prove awareness. branched: a second replacement of one version; both
 stand. stale: what it answers has been replaced. void: integrated after its own `void_after_ms`. waiting: it names a
-statement that this log does not hold yet, or is a version of an arrangement that not all have adhered to yet.
+statement that this log does not hold yet, is a version of an arrangement that not all have adhered to yet, or is an
+erasure that something still stands in the way of.
 not_yours: it amends or answers for what is another's. recorded: on record, without further effect.
 """
 

@@ -22,6 +22,7 @@ from standclear.dialects.phrases import (
     read_catalogue,
 )
 from standclear.errors import Malformed, NotFound
+from standclear.obligations.erasures import OBSTACLES
 from standclear.statements.arrangement import STATES
 
 FOLDER = SOURCE / "dialects" / "catalogues"
@@ -117,7 +118,14 @@ def test_the_marks_are_those_that_the_code_puts() -> None:
             for node in ast.walk(tree_of(path)):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "outcome.mark":
                     put |= marks_in(node.args[0])
-    put |= {"gap", "fork", "seen_unproven", "too_narrow", "waits_too_long"}  # given back, or put from a table
+    put |= {
+        "gap",
+        "fork",
+        "seen_unproven",
+        "too_narrow",
+        "waits_too_long",
+        *OBSTACLES,
+    }  # given back, or put from a table
     assert put == MARKS
 
 

@@ -182,7 +182,7 @@ def test_what_ends_a_notice_is_an_ending(kind: str, act: str) -> None:
     assert "body.type" == refused.value.field
 
 
-@pytest.mark.parametrize("kind", ["relay", "hold", "erasure", "opening", "deeds"])
+@pytest.mark.parametrize("kind", ["relay", "opening", "deeds"])
 def test_a_kind_without_a_body_is_refused_by_name(kind: str) -> None:
     with pytest.raises(Malformed) as refused:
         parse_body(header_of(kind), {"type": kind}, "body")
