@@ -166,6 +166,37 @@ def test_an_inquiry_escalates_after_its_time_and_an_answer_ends_it() -> None:
         assert later[-1].kind == "exhausted" or later[-2].kind == "exhausted"
 
 
+def test_an_inquiry_that_comes_in_when_its_time_is_over_escalates_from_then_on() -> None:
+    with World() as world:
+        north, south, _ = three(world)
+        watcher = Watcher(world)
+        area = circle((36.63, 35.93), 3_000, world.now_ms, world.now_ms + HOUR_MS)
+        body = Inquiry(volumes=(area,), answer_by_ms=world.now_ms + HOUR_MS, note=None)
+        value = body.to_value()
+        draft = Draft(kind="inquiry", under=world.under, forms={"exact": [value]}, to=told(south))
+        composed = world.compose(north, draft)
+        watcher.pass_minutes(8 * 60, every=60)  # the line is down: it was signed, and could not be sent
+        world.run(world.service.submit(composed.text))
+        north.person.said(composed.sid)
+        assert ["deliver"] == [one.kind for one in watcher.look()]
+        assert watcher.pass_minutes(14) == []
+        found = watcher.pass_minutes(60)
+        assert ["alternate_desk", "superior"] == [one.level for one in found[:2]]
+        assert {"escalate", "exhausted"} == {one.kind for one in found}
+
+
+def test_what_comes_in_when_its_time_is_over_is_told_as_stale_at_once() -> None:
+    with World() as world:
+        north, south, _ = three(world)
+        watcher = Watcher(world)
+        watcher.look()
+        units = [unit(world.now_ms - days * DAY_MS, at=(36.6, 35.9), hours=6) for days in (2, 3)]
+        filed = world.notice(south, units, told(north))
+        turned = [one for one in watcher.pass_minutes(1) if one.kind == "turned"]
+        assert [("stale", filed.sid, south.id)] == [(one.word, one.sid, one.party) for one in turned]
+        assert "turned" not in {one.kind for one in watcher.pass_minutes(24 * 60, every=10)}
+
+
 def test_a_stop_fire_rings_all_desks_at_once_and_again_until_a_person_of_each_has_answered() -> None:
     with World() as world:
         north, south, monitor = three(world)

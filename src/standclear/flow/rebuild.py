@@ -52,13 +52,22 @@ def rebuild(
     """
     rebuilt = Rebuilt(book=Book(make_index), pending=PendingDeeds())
     head = store.read_head()
-    for entry in _entries(store, head.size):
-        _take(rebuilt, store, entry, fresh, is_signed_anew)
+    for _ in replay(rebuilt, store, head.size, fresh, is_signed_anew=is_signed_anew):
+        pass
     if rebuilt.book.tree.root() != head.root:
         rebuilt.findings.append(
             StoreCorrupt(reason="the entries do not give the stored root", size=head.size)
         )
     return rebuilt
+
+
+def replay(
+    rebuilt: Rebuilt, store: LogStore, size: int, fresh: Fresh, *, is_signed_anew: bool
+) -> Iterator[StoredEntry]:
+    """As `rebuild`, one entry at a time: each comes out just before it is taken in, for who asks in between."""
+    for entry in _entries(store, size):
+        yield entry
+        _take(rebuilt, store, entry, fresh, is_signed_anew)
 
 
 def _entries(store: LogStore, size: int) -> Iterator[StoredEntry]:

@@ -52,8 +52,8 @@ DUTIES: Final = (
     Rule(
         kind="escalate",
         about="a ladder that nobody acknowledged, or a matter that nobody answered",
-        falls_due="at each of the arrangement's steps: of a ladder from its deadline, of an inquiry from the end of its time, "
-        "of all else from its opening",
+        falls_due="at each of the arrangement's steps: of a ladder from its deadline, of an inquiry from the end of its time "
+        "(from its opening, where it came in later), of all else from its opening",
         told="the step's level of the silent party; at arrangement_monitor every monitor",
         ends="acknowledged, answered, attested, or ended",
     ),
@@ -74,7 +74,7 @@ DUTIES: Final = (
     Rule(
         kind="turned",
         about="notices that have lapsed, gone stale or become overdue",
-        falls_due="when their time is over",
+        falls_due="when their time is over, or when they come in, if that is later",
         told="the owner's duty desk, and the desks of all who acknowledged them",
         ends="replaced, closed, arrived",
     ),

@@ -36,7 +36,7 @@ class Matter:
     """One open or ended matter. `asked` are the parties that owe an answer; `deadline_ms` None: until it is ended.
 
     `steps` and `monitors` are the arrangement's when it was opened; the steps count from `anchor_ms`: of an inquiry the
-    end of its time, of everything else its opening.
+    end of its time, of everything else its opening. An inquiry that came in when its time was over waits from then on.
     """
 
     sid: bytes
@@ -57,7 +57,9 @@ class Matter:
     @property
     def anchor_ms(self) -> int:
         """From when the arrangement's steps count."""
-        return self.deadline_ms if self.kind == "inquiry" and self.deadline_ms is not None else self.opened_ms
+        if self.kind != "inquiry" or self.deadline_ms is None:
+            return self.opened_ms
+        return max(self.opened_ms, self.deadline_ms)
 
     def is_silent(self, party: bytes) -> bool:
         """Whether a party that was asked has answered in no way at all, and the matter goes on."""

@@ -78,11 +78,12 @@ class Turns:
     calendar: Calendar[Turn] = field(default_factory=Calendar)
 
     def enter(self, notices: Sequence[Standing]) -> None:
-        """Take in the notices of one statement."""
+        """Take in the notices of one statement. What came in when its time was over has turned by coming in."""
         found: dict[tuple[int, str], list[Standing]] = {}
         for one in notices:
             turn = turn_of(one)
             if turn is not None:
-                found.setdefault(turn, []).append(one)
+                at_ms, word = turn
+                found.setdefault((max(at_ms, one.integrated_ms), word), []).append(one)
         for (at_ms, word), some in found.items():
             self.calendar.add(at_ms, Turn(sid=some[0].sid, word=word, notices=tuple(some)))
