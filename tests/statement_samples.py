@@ -25,6 +25,7 @@ from standclear.statements.header import Header, parse_header
 from standclear.statements.moving import Leg, Movement, Progress, Zone
 from standclear.statements.notices import Ending, Note
 from standclear.statements.parties import Retirement, Revocation
+from standclear.statements.readiness import ReadinessRule
 from standclear.statements.replies import Acknowledgement, Dissemination, InboxRange
 from vectors.statement_scene import (
     FIRE,
@@ -73,6 +74,13 @@ BODIES: dict[str, Any] = NOTICES | {
         neutral=PARTY,
         escalation=(Escalation(level="alternate_desk", after_ms=60_000),),
         emergency=(Escalation(level="superior", after_ms=0),),
+        readiness=ReadinessRule(
+            line_every_ms=86_400_000,
+            line_answer_ms=900_000,
+            line_misses=2,
+            watch_gap_ms=300_000,
+            watch_most_ms=43_200_000,
+        ),
     ),
     "adherence": Adherence(adheres=True, reservations=("none of our medical sites",)),
     "acknowledgement": Acknowledgement(
@@ -159,6 +167,7 @@ PLACES: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "one sided": ("arrangement", ("one_sided", 0)),
     "step": ("arrangement", ("escalation", 0)),
     "inquiry rule": ("arrangement", ("inquiry",)),
+    "readiness rule": ("arrangement", ("readiness",)),
     "kind rule": ("arrangement", ("kinds", 0)),
 }
 

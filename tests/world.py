@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from standclear.statements.canonical import Value
 from standclear.statements.compose import Composed, Draft, Recipient
 from standclear.statements.notices import Notice
 from standclear.statements.parties import keyless_id
+from standclear.statements.readiness import ReadinessRule
 from standclear.statements.replies import acknowledgement_tag
 from standclear.stores.listed import ListedIndex
 from standclear.stores.memory import MemoryLogStore
@@ -161,15 +162,18 @@ class World:
         monitor: Party | None = None,
         pack: str = "military-line",
         addressed: Sequence[Keyless] = (),
+        readiness: ReadinessRule | None = None,
     ) -> bytes:
         """An arrangement between the parties, from a rule pack; the monitor is the neutral desk too.
 
-        Those addressed are parties of it, and adhere to nothing.
+        Those addressed are parties of it, and adhere to nothing. Desks are asked to be ready only where a rule is given:
+        stories of other things then stay about those.
         """
         neutral = monitor or parties[-1]
         members = {party.id: "party" for party in (*parties, *addressed)}
         members |= {monitor.id: "monitor"} if monitor else {}
-        arrangement = read_pack((PACKS / f"{pack}.toml").read_text(), members, neutral.id)
+        text = (PACKS / f"{pack}.toml").read_text()
+        arrangement = replace(read_pack(text, members, neutral.id), readiness=readiness)
         said = self.say(
             parties[0], Draft(kind="arrangement", forms={"exact": [arrangement.to_value()]}, to=None)
         )

@@ -102,6 +102,7 @@ CLAIMS_PAGE_MAX: Final = 100  # claims of one answer: each is held against every
 
 # --- duties, channels -----------------------------------------------------------------------------
 RINGS_MAX: Final = 1_440  # of one call and desk: two days of a ring every two minutes, then it is not unheard
+LINE_EVERY_MIN: Final = 600_000  # line checks every ten minutes at most: more would wear out who answers them
 DUTY_OVERLAP_MS: Final = 120_000  # looked back each time: a batch may become durable after it was stepped
 DUTIES_EVERY_MS: Final = 1_000  # what falls due by the clock is looked for this often
 CHANNEL_TRY_MS: Final = 20_000  # one attempt at a channel: a server that says nothing so long is not there

@@ -30,6 +30,7 @@ HELPERS: dict[str, str] = {
     "PartyStanding": "a line of the roll about one party",
     "Rule": "a row of the printed table of duties",
     "Turns": "the turns of one log, kept for finding them by time",
+    "Lines": "the line checks of one desk, kept in their order",
     "PartyLadders": "one party's ladders, kept for finding them by position",
 }
 

@@ -19,6 +19,7 @@ from standclear.statements.arrangement import (
     read_arrangement,
 )
 from standclear.statements.fields import Fields
+from standclear.statements.readiness import ReadinessRule
 
 _QUANTITY = re.compile(r"(\d+)\s*([a-z]+)\Z")
 _LENGTHS_CM = {"cm": 1, "m": 100, "km": 100_000}
@@ -83,6 +84,7 @@ def _arrangement(pack: Mapping[str, Any], members: Mapping[bytes, str], neutral:
         escalation=fields.many("escalation", _escalation, 8),
         emergency=fields.many("emergency", _escalation, 8),
         inquiry=fields.one("inquiry", _inquiry),
+        readiness=fields.one("readiness", _readiness) if "readiness" in pack else None,
     )
     fields.done()
     return arrangement
@@ -138,6 +140,19 @@ def _inquiry(value: Any, path: str) -> InquiryRule:
     return rule
 
 
+def _readiness(value: Any, path: str) -> ReadinessRule:
+    fields = Fields(value, path)
+    rule = ReadinessRule(
+        line_every_ms=_quantity(fields, "line_every", _TIMES_MS),
+        line_answer_ms=_quantity(fields, "line_answer", _TIMES_MS),
+        line_misses=fields.integer("line_misses", 1),
+        watch_gap_ms=_quantity(fields, "watch_gap", _TIMES_MS),
+        watch_most_ms=_quantity(fields, "watch_most", _TIMES_MS),
+    )
+    fields.done()
+    return rule
+
+
 def _quantity(fields: Fields, name: str, units: Mapping[str, int]) -> int:
     text = fields.text(name, 32, 1)
     found = _QUANTITY.match(text)
@@ -150,7 +165,8 @@ def _quantity(fields: Fields, name: str, units: Mapping[str, int]) -> int:
 
 
 def _line_of(text: str, field: str) -> str:
-    """ " (line n)" of the last word of a field's path, where the file has it once."""
+    """ " (line n)" of the last word of a field's path, where the file has it once. The file's words carry no unit."""
     name = re.sub(r"\[\d+\]", "", field).rsplit(".", 1)[-1]
+    name = name.removesuffix("_ms").removesuffix("_cm")
     lines = [n for n, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{re.escape(name)}\s*=", line)]
     return f" (line {lines[0]})" if len(lines) == 1 else ""

@@ -15,6 +15,7 @@ from typing import Final
 from standclear.conflicts.claims import VERDICTS
 from standclear.errors import Malformed, NotFound
 from standclear.obligations.duties import TRANSITIONS
+from standclear.obligations.standby import LINE_STATES, WATCH_STATES
 from standclear.statements.arrangement import LEVELS
 from standclear.statements.asking import ANSWERS
 from standclear.statements.calls import (
@@ -34,14 +35,15 @@ RIGHT_TO_LEFT: Final = frozenset({"ar"})
 MARKS: Final = frozenset(
     {
         "adheres_to_replaced", "adheres_to_unknown", "answers_unknown", "attests_for_another", "beyond_inbox",
-        "beyond_release", "blanket", "correction", "disputes_unknown", "ends_ended", "ends_not_yours",
+        "beyond_release", "blanket", "correction", "desk_unknown", "disputes_unknown", "ends_ended", "ends_not_yours",
         "ends_replaced", "ends_unknown", "erased_already", "erases_not_yours", "erases_unknown", "fork", "gap",
         "holds_gone", "holds_unknown", "inbox_unproven", "late", "lifts_unknown", "machine_key", "never_erased",
         "not_a_party_of_it", "not_all_told", "not_released_to_you", "not_unchanged", "not_your_movement",
         "only_the_caller_ends_it", "only_the_holder_lifts_it", "over_quota", "replaces_ended", "replaces_not_yours",
         "replaces_replaced", "replaces_unknown", "seen_unproven", "stale", "still_open", "still_stands", "suspended",
-        "takes_force", "terminated", "too_narrow", "under_dispute", "under_hold", "under_incident",
-        "waits_for_adherence", "waits_too_long", "was_not_asked", "within_retention",
+        "takes_force", "terminated", "too_narrow", "tried_by_another", "under_dispute", "under_hold",
+        "under_incident", "waits_for_adherence", "waits_too_long", "was_not_asked", "watch_not_held",
+        "watch_taken_twice", "within_retention",
     }
 )  # fmt: skip
 """Every mark that an entry may earn. A test compares them with the code that puts them."""
@@ -54,11 +56,15 @@ CONDITIONS: Final = frozenset(
 MATTERS: Final = frozenset({"open", "answered", "no answer", "ended"})
 """What becomes of what was asked or called."""
 
+DESKS: Final = frozenset({*WATCH_STATES, *LINE_STATES, "cannot_be_woken"})
+"""How ready a desk is, as its watches, its line checks and its channels say."""
+
 CODES: Final[Mapping[str, Set[str]]] = {
     "acknowledgements": ACKNOWLEDGEMENT_ANSWERS,
     "agreements": AGREEMENTS,
     "conditions": CONDITIONS,
     "consultation_replies": CONSULTATION_REPLIES,
+    "desks": DESKS,
     "effects": EFFECTS,
     "emergencies": EMERGENCIES,
     "emergency_answers": EMERGENCY_ANSWERS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from standclear.statements.arrangement import Arrangement, Escalation, KindRule
+from standclear.statements.readiness import ReadinessRule
 
 _CASES = {
     (True, True): "both were released to each other",
@@ -53,6 +54,7 @@ def explain(arrangement: Arrangement) -> list[str]:
         f"An inquiry is no narrower than {inquiry.extent_least_cm / 100_000:g} km, waits {span(inquiry.answer_most_ms)} "
         f"at most, and a party asks {inquiry.daily_max:,} a day at most."
     )
+    lines += _readiness(arrangement.readiness)
     lines.append(f"Bodies are kept for {span(arrangement.retention_ms)} at least.")
     lines.append("Lapse, lateness or absence from this system removes no protection from anybody.")
     return lines
@@ -77,6 +79,22 @@ def _kind(rule: KindRule) -> list[str]:
         f"more than {rule.daily_max:,} a day from one party are labelled over quota."
     )
     return [acknowledged, blanket]
+
+
+def _readiness(rule: ReadinessRule | None) -> list[str]:
+    if rule is None:
+        return ["No desk is asked for line checks, or to keep a watch."]
+    gap = f"longer than {span(rule.watch_gap_ms)}" if rule.watch_gap_ms else "at all"
+    checks = (
+        f"Every {span(rule.line_every_ms)} each desk is rung over every channel it has, as a routine line check, and a "
+        f"person answers within {span(rule.line_answer_ms)}; a desk that misses {rule.line_misses} in a row is shown "
+        "unreachable to all parties until a person of it answers."
+    )
+    watches = (
+        f"Each desk says who is on watch, a watch counts for {span(rule.watch_most_ms)} at most; a desk with nobody on "
+        f"watch {gap} is an alarm to itself, its alternate, its superior and all parties, before it is needed."
+    )
+    return [checks, watches]
 
 
 def _level(step: Escalation) -> str:

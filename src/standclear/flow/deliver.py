@@ -157,7 +157,12 @@ class Deliverer:
         return tuple(found)
 
     def _addresses(self, duty: Duty) -> tuple[Address, ...]:
-        """Where a duty goes: to the party's own addresses; where it has none, to those of the party that represents it."""
+        """Where a duty goes: to the party's own addresses; where it has none, to those of the party that represents it.
+
+        What is for one desk goes to that desk, over every channel it has.
+        """
+        if duty.desk is not None:
+            return self.directory.of_desk(duty.party, duty.desk)
         own = tuple(self.directory.of(duty.party, duty.level))
         answers = self.service.book.roll.answers_for(duty.party)
         return own or tuple(self.directory.of(answers, duty.level))

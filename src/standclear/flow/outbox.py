@@ -161,6 +161,16 @@ class Directory:
         """How a party is reached at a level: every way at once."""
         return tuple(self._by.get((party, level), ()))
 
+    def of_desk(self, party: bytes, desk: bytes) -> tuple[Address, ...]:
+        """Every way to reach the people who sit at one desk, each once: its own, and those where it is another's alternate."""
+        found = [
+            one
+            for level in ("duty_desk", "alternate_desk")
+            for one in self._by.get((party, level), ())
+            if one.desk == desk
+        ]
+        return tuple({(one.channel, one.to): one for one in reversed(found)}.values())
+
     def sleeping(self, waking: frozenset[str]) -> tuple[bytes, ...]:
         """Parties whose duty desk no channel wakes: they cannot be woken (G6)."""
         parties = {party for party, _ in self._by}

@@ -23,11 +23,12 @@ from standclear.obligations.erasures import Erasures
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.obligations.matters import Matters
+from standclear.obligations.readiness import BINDING_KINDS, Readiness
 from standclear.obligations.turns import Turns, alarm_of, severity_of
 from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.asking import Contact, Inquiry
 from standclear.statements.bodies import Body
-from standclear.statements.calls import Emergency, Incident, Objection
+from standclear.statements.calls import Emergency, Incident, LineCheck, Objection, Watch
 from standclear.statements.deeds import AttestedRecord, Record, SentRecord
 from standclear.statements.erasing import Erasure, Hold
 from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
@@ -56,6 +57,7 @@ class Book:
         self.erasures = Erasures(self.register, self.agreements, self.matters)
         self.sayings = Sayings()
         self.turns = Turns()
+        self.readiness = Readiness()
         self.words: dict[bytes, str] = {}
         self.index_of: dict[bytes, int] = {}
         self.tree = Tree()
@@ -216,6 +218,8 @@ class Book:
                 self._said(submission, body, index, now_ms, outcome)
             case _:
                 pass
+        if header.kind in BINDING_KINDS:
+            self.readiness.bind(self.agreements, self.roll, header, submission.sid, index, now_ms)
         return outcome
 
     def _said(self, submission: Submission, body: Body, index: int, now_ms: int, outcome: Outcome) -> None:
@@ -229,14 +233,11 @@ class Book:
         asked = [release.party for release in outcome.releases]
         rules = self._agreement(header.under).arrangement
         self.matters.open(submission.sid, header, body, asked, index, now_ms, rules)
-        if (
-            isinstance(body, Emergency)
-            and body.part == "answer"
-            and self.roll.signer_role(header) != "person"
-        ):
-            outcome.effect = (
-                "recorded"  # a call rings until a person answers, and a machine's key is none (G18)
-            )
+        is_for_a_person = isinstance(body, Watch | LineCheck) or (
+            isinstance(body, Emergency) and body.part == "answer"
+        )
+        if is_for_a_person and self.roll.signer_role(header) != "person":
+            outcome.effect = "recorded"  # a person answers and keeps watch, and a machine's key is none (G18)
             outcome.mark("machine_key")
             return
         self.matters.answer(submission.sid, header, body, index, now_ms, outcome)
@@ -255,6 +256,10 @@ class Book:
                 self.erasures.lift(header, now_ms, outcome)
             case Erasure():
                 self.erasures.ask(submission.sid, header, cites, index, now_ms, outcome)
+            case Watch():
+                self.readiness.take_watch(submission.sid, header, body, index, now_ms, outcome)
+            case LineCheck():
+                self.readiness.take_line(submission.sid, header, body, self.roll, now_ms, outcome)
             case _:
                 pass
 

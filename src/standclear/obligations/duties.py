@@ -12,15 +12,13 @@ from typing import Final
 
 from standclear.keys import sha256
 from standclear.limits import RINGS_MAX
+from standclear.obligations.alarms import DUTY_DESK, MONITOR, Alarm, alarms
 from standclear.obligations.book import Book
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.matters import Matter
 from standclear.obligations.turns import Turn, severity_of
 from standclear.statements.arrangement import Escalation
 from standclear.statements.lists import split_ref
-
-DUTY_DESK: Final = "duty_desk"
-MONITOR: Final = "arrangement_monitor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +76,27 @@ DUTIES: Final = (
         told="the owner's duty desk, and the desks of all who acknowledged them",
         ends="replaced, closed, arrived",
     ),
+    Rule(
+        kind="line_check",
+        about="a desk that the arrangement's readiness rule binds, over every channel that it has",
+        falls_due="each time the rule's line timer passes again, from when it began to bind the desk",
+        told="that desk",
+        ends="a person of the desk has answered over some channel",
+    ),
+    Rule(
+        kind="unreachable",
+        about="a desk that missed as many line checks in a row as the rule says",
+        falls_due="when the last of them was missed",
+        told="all parties that adhere, every monitor, and the desk itself, its alternate and superior",
+        ends="a person of the desk has answered a line check, in time or not",
+    ),
+    Rule(
+        kind="watch_gap",
+        about="a desk with nobody on watch: nobody took it, it was left or handed to nobody, or the watch ran too long",
+        falls_due="when that has lasted longer than the rule's gap",
+        told="all parties that adhere, every monitor, and the desk itself, its alternate and superior",
+        ends="a person takes the watch",
+    ),
 )
 """Every duty that time or an entry creates."""
 
@@ -124,7 +143,8 @@ class Duty:
 
     `silent` is the party whose answer is missing, or None. `word` is the statement's kind, or what a notice has turned to.
     `deadline_ms` is until when an answer is owed, None where none is, or no time is set. [start, end) are positions of the
-    told party's inbox, empty where the duty is no delivery.
+    told party's inbox, empty where the duty is no delivery. `desk` is the one desk that it goes to, by every channel it
+    has, whatever the level; None: to all desks of that level.
     """
 
     id: bytes
@@ -140,6 +160,7 @@ class Duty:
     silent: bytes | None = None
     start: int = 0
     end: int = 0
+    desk: bytes | None = None
 
 
 def duty_id(kind: str, sid: bytes, party: bytes, level: str, step: int, silent: bytes = b"") -> bytes:
@@ -271,6 +292,8 @@ def fallen_due(book: Book, after_ms: int, now_ms: int, size: int) -> Iterator[Du
             yield from _rings(call, after_ms, now_ms)
     for at_ms, turn in book.turns.calendar.between(after_ms - 1, now_ms - 1):
         yield from _turned(book, turn, at_ms, size)
+    for alarm in alarms(book.readiness, book.agreements, after_ms, now_ms, size):
+        yield _of_alarm(alarm)
 
 
 def _is_silent(book: Book, ladder: Ladder, size: int) -> bool:
@@ -390,3 +413,20 @@ def _turned(book: Book, turn: Turn, at_ms: int, size: int) -> Iterator[Duty]:
             deadline_ms=None,
             word=turn.word,
         )
+
+
+def _of_alarm(alarm: Alarm) -> Duty:
+    return Duty(
+        id=duty_id(alarm.kind, alarm.sid, alarm.party, alarm.level, alarm.step, alarm.mark),
+        kind=alarm.kind,
+        sid=alarm.sid,
+        party=alarm.party,
+        level=alarm.level,
+        step=alarm.step,
+        severity=severity_of(alarm.kind),
+        due_ms=alarm.due_ms,
+        deadline_ms=alarm.deadline_ms,
+        word=alarm.kind,
+        silent=alarm.silent,
+        desk=alarm.desk,
+    )

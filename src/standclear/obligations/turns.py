@@ -24,6 +24,8 @@ SEVERITIES: Final[dict[str, int]] = {
     "incident": 2,
     "agreement": 2,
     "consultation": 2,
+    "unreachable": 2,
+    "watch_gap": 2,
 }
 """How urgent a word is, 1 before 2 before 3. What does not stand here is 3. A correction goes out as urgent as a call (G8)."""
 

@@ -9,6 +9,7 @@ from standclear.spacetime.units import FOREVER_MS
 from standclear.statements.canonical import Value, b64u
 from standclear.statements.fields import Fields, choice_reader, text_reader
 from standclear.statements.header import NOTICE_KINDS
+from standclear.statements.readiness import ReadinessRule, read_readiness
 
 STATES = frozenset({"in_force", "suspended", "terminated"})
 TOLD = frozenset({"planner", "owner", "neutral"})
@@ -152,6 +153,7 @@ class Arrangement:
     escalation: tuple[Escalation, ...] = ()
     emergency: tuple[Escalation, ...] = ()
     inquiry: InquiryRule = NO_INQUIRY_BOUND
+    readiness: ReadinessRule | None = None
 
     def to_value(self) -> Value:
         return {
@@ -167,6 +169,7 @@ class Arrangement:
             "note": self.note,
             "one_sided": [row.to_value() for row in self.one_sided],
             "predicate": self.predicate,
+            "readiness": None if self.readiness is None else self.readiness.to_value(),
             "retention_ms": self.retention_ms,
             "state": self.state,
             "type": "arrangement",
@@ -294,6 +297,7 @@ def read_arrangement(fields: Fields) -> Arrangement:
         escalation=fields.many("escalation", _read_escalation, 8),
         emergency=fields.many("emergency", _read_escalation, 8),
         inquiry=fields.one("inquiry", _read_inquiry_rule),
+        readiness=fields.one_or_none("readiness", read_readiness),
     )
     _check_whole(arrangement, fields.path)
     return arrangement

@@ -106,6 +106,14 @@ RULES_BETWEEN: dict[str, tuple[tuple[str, Value], str | None]] = {
     "a member twice": (changed("arrangement", members=[*MEMBERS, MEMBERS[0]]), "members"),
     "steps at one time": (changed("arrangement", escalation=STEPS), "escalation"),
     "steps of a stop-fire at one time": (changed("arrangement", emergency=STEPS), "emergency"),
+    "a line check that is due again before it can be answered": (
+        changed("readiness rule", line_answer_ms=86_400_000),
+        "line_answer_ms",
+    ),
+    "a gap as long as the longest watch": (
+        changed("readiness rule", watch_gap_ms=43_200_000),
+        "watch_gap_ms",
+    ),
     "a desk form that names nobody": (changed("notice", form="desk", contact=""), "contact"),
     "a new notice that says what changed": (changed("notice", change="moved"), "change"),
     "a change that is not known": (changed("notice", change="mended"), "change"),
