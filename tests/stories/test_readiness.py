@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from standclear.cli.cast import Said, told
+from standclear.obligations.attesting import offered
 from standclear.obligations.book import Book
 from standclear.obligations.duties import Duty
 from standclear.obligations.readiness import Bound
@@ -15,6 +16,7 @@ from standclear.statements.arrangement import Adherence
 from standclear.statements.calls import LineCheck, Watch
 from standclear.statements.compose import Draft
 from standclear.statements.readiness import ReadinessRule
+from stories.test_attested import by_link
 from stories.test_duties_of_time import Watcher, call, lines, say
 from world import HOUR_MS, Party, World
 
@@ -244,8 +246,13 @@ def test_an_answer_by_link_makes_a_desk_reachable_and_is_never_shown_as_signed()
     with World() as world:
         north, _, _ = line_of_desks(world)
         world.pass_ms(24 * HOUR_MS)
-        world.service.book.readiness.line_answered(north.person.desk, "sms", world.now_ms, "attested")
-        assert ("answered", "attested") == (reached(world, north).state, reached(world, north).how)
+        book = world.service.book
+        offer = offered(book.ledger, book.matters, "line_check", world.under, north.id, None)
+        by_link(world, north, world.under, 0, 0, *offer)
+        for _ in range(2):
+            assert ("answered", "attested") == (reached(world, north).state, reached(world, north).how)
+            assert "answered" == reached(world, north, "smtp").state
+            world.restart()
 
 
 NO_ANSWERS = {

@@ -21,6 +21,7 @@ from standclear.statements.lists import WHOLE_ITEM, split_ref
 OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
     "a stop-fire call": ("heard", "passed_to", "ceased", "not_ours", "cannot_reach"),
     "an inquiry, a consultation, a request for agreement": ("heard",),
+    "a routine line check": ("answered",),
     "a release": ("noted", "will_avoid", "will_adjust", "cannot_avoid", "disputed"),
 }
 """What is offered to whoever has no key at hand, by what a message is about. A real answer to a question needs a key."""
@@ -36,9 +37,11 @@ def offered(
 
     A ring is answerable before its call is on record: it goes out first.
     """
-    call, question, release = OFFERS.values()
+    call, question, check, release = OFFERS.values()
     if duty == "ring":
         return call
+    if duty == "line_check":
+        return check
     if duty not in ("deliver", "escalate") or (duty == "escalate" and silent != party):
         return ()
     matter = matters.of_sid.get(sid)

@@ -184,6 +184,9 @@ class Book:
             match record:
                 case SentRecord():
                     self.ledger.sent(record.party, record.inbox_end, record.at_ms)
+                case AttestedRecord(answer="answered"):  # of a line check: the one thing that is so answered
+                    at_ms = record.at_ms
+                    self.readiness.line_answered(record.desk, record.channel, at_ms, "attested")
                 case AttestedRecord():
                     service = self.roll.service_party()
                     attest_record(self.ledger, self.matters, sid, service, record)
