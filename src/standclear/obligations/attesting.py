@@ -14,14 +14,14 @@ from standclear.obligations.ladder import Attested, Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.obligations.matters import Matters
 from standclear.statements.asking import Contact
-from standclear.statements.deeds import AttestedRecord
+from standclear.statements.deeds import LINE_ANSWERED, AttestedRecord
 from standclear.statements.header import Header
 from standclear.statements.lists import WHOLE_ITEM, split_ref
 
 OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
     "a stop-fire call": ("heard", "passed_to", "ceased", "not_ours", "cannot_reach"),
     "an inquiry, a consultation, a request for agreement": ("heard",),
-    "a routine line check": ("answered",),
+    "a routine line check": (LINE_ANSWERED,),
     "a release": ("noted", "will_avoid", "will_adjust", "cannot_avoid", "disputed"),
 }
 """What is offered to whoever has no key at hand, by what a message is about. A real answer to a question needs a key."""

@@ -29,7 +29,7 @@ from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.asking import Contact, Inquiry
 from standclear.statements.bodies import Body
 from standclear.statements.calls import Emergency, Incident, LineCheck, Objection, Watch
-from standclear.statements.deeds import AttestedRecord, Record, SentRecord
+from standclear.statements.deeds import LINE_ANSWERED, AttestedRecord, Record, SentRecord
 from standclear.statements.erasing import Erasure, Hold
 from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
 from standclear.statements.lists import ref_of, split_ref
@@ -184,7 +184,7 @@ class Book:
             match record:
                 case SentRecord():
                     self.ledger.sent(record.party, record.inbox_end, record.at_ms)
-                case AttestedRecord(answer="answered"):  # of a line check: the one thing that is so answered
+                case AttestedRecord() if record.answer == LINE_ANSWERED:
                     at_ms = record.at_ms
                     self.readiness.line_answered(record.desk, record.channel, at_ms, "attested")
                 case AttestedRecord():

@@ -45,7 +45,8 @@ not_yours: it amends or answers for what is another's. recorded: on record, with
 
 
 ATTESTED_BY = frozenset({"link", "code"})
-ATTESTED_ANSWERS = ACKNOWLEDGEMENT_ANSWERS | EMERGENCY_ANSWERS
+LINE_ANSWERED = "answered"
+ATTESTED_ANSWERS = ACKNOWLEDGEMENT_ANSWERS | EMERGENCY_ANSWERS | {LINE_ANSWERED}
 """What somebody may answer without a key, by a link or a code that a message carried: the service attests that it came."""
 
 
