@@ -21,7 +21,7 @@ from standclear.spacetime.meet import Margin, meets
 from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.lists import WHOLE_ITEM, Slot, inbox_leaf, ref_of, split_ref
-from standclear.statements.notices import Activity, Notice
+from standclear.statements.notices import Activity, Notice, Owner
 from standclear.statements.parties import Enrolment
 from standclear.statements.replies import Acknowledgement, Dissemination
 from standclear.statements.submission import Submission
@@ -495,6 +495,23 @@ class Naive:
             did.marks.add("inbox_unproven")
         if version.rules.state != "in_force":
             did.marks.add(version.rules.state)
+        for body in bodies:
+            if isinstance(body, Notice) and body.owner is not None:
+                self._consent(one, body.owner, did)
+
+    def _consent(self, one: Said, owner: Owner, did: Happened) -> None:
+        told = {slot.party for slot in one.what.slots if slot.when in ("now", "on_meet")} - {one.party}
+        if owner.consent_to is not None and told - set(owner.consent_to):
+            did.marks.add("beyond_consent")
+        if owner.consented_ms > one.ms or owner.consented_ms > one.what.header.stated_ms:
+            did.marks.add("consent_later")
+        names = [
+            earlier.body.name
+            for earlier in self.before(one.index)
+            if isinstance(earlier.body, Enrolment) and earlier.party == one.party
+        ]
+        if names and names[0].casefold() == owner.name.casefold():
+            did.marks.add("owner_is_filer")
 
     def matched(self, ref: bytes, form: str, rules: Arrangement) -> list[Volume]:
         found = self.filing(ref)

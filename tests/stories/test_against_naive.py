@@ -21,7 +21,7 @@ from standclear.flow.rebuild import rebuild
 from standclear.statements.arrangement import Arrangement, Member
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.lists import ref_of
-from standclear.statements.notices import Notice
+from standclear.statements.notices import Notice, Owner
 from world import DAY_MS, HOUR_MS, Chance, ListedIndex, World, activity, presence, site
 
 SEEDS = [1, 2, 3, 4]
@@ -120,6 +120,8 @@ class Tale:
         under = self.under(party)
         if under is None:
             return
+        if self.dice.random() < 0.2:
+            items = [replace(one, owner=self.owner()) for one in items]
         if self.dice.random() < 0.3 and self.refs:
             items, more = self.replacing(party, items, more)
         forms = {"exact": items}
@@ -132,6 +134,17 @@ class Tale:
         draft = speech.filing(forms, slots, under, **more)
         said = self.say(party, replace(draft, void_after_ms=void))
         self.refs += [(party, items[0].kind(), said.ref(item)) for item in range(len(items))]
+
+    def owner(self) -> Owner:
+        """Somebody else's, or so it is said: with consent for some, for all, or given later than it is filed."""
+        named = tuple(one.id for one in self.dice.sample(self.parties, 2))
+        return Owner(
+            name=self.dice.choice(["A clinic", "North"]),
+            consent="by word of mouth",
+            consented_ms=self.world.now_ms + self.dice.choice([-1, 0, 0, 1]),
+            consent_to=self.dice.choice([None, (), named]),
+            evidence=None,
+        )
 
     def replacing(
         self, party: Actor, items: list[Notice], more: dict[str, Any]

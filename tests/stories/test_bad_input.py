@@ -431,6 +431,32 @@ def _(world: World, north: Party, south: Party) -> str:
     return f"effect: {said.effect} ({', '.join(said.marks)})"
 
 
+def _for_an_owner(world: World, north: Party, south: Party, **changed: Any) -> str:
+    owner = {
+        "name": "A clinic",
+        "consent": "by letter",
+        "consented_ms": 0,
+        "consent_to": None,
+        "evidence": None,
+    }
+    return answer_to(world, with_body(world, south, north, owner=owner | changed))
+
+
+@case("filed for an owner, released beyond its consent")
+def _(world: World, north: Party, south: Party) -> str:
+    return _for_an_owner(world, north, south, consent_to=[])
+
+
+@case("filed for an owner whose consent comes later")
+def _(world: World, north: Party, south: Party) -> str:
+    return _for_an_owner(world, north, south, consented_ms=world.now_ms + 1)
+
+
+@case("filed for an owner who is the filer")
+def _(world: World, north: Party, south: Party) -> str:
+    return _for_an_owner(world, north, south, name="south")
+
+
 @case("acknowledging what was not released to one")
 def _(world: World, north: Party, south: Party) -> str:
     clinic = world.site(south, told(north, when="never"))

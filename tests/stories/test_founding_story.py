@@ -206,7 +206,13 @@ def test_row_3_compliance_says_what_each_owed_when_it_was_done_and_what_is_missi
 
 
 def fire_for_the_ally(world: World) -> Owner:
-    return Owner(name=ALLY, consent="by its liaison, by word of mouth", consented_ms=world.now_ms)
+    return Owner(
+        name=ALLY,
+        consent="by its liaison, by word of mouth",
+        consented_ms=world.now_ms,
+        consent_to=None,
+        evidence=None,
+    )
 
 
 def test_row_4_the_allys_fire_is_held_with_the_list_of_what_it_meets_until_it_cites_it() -> None:

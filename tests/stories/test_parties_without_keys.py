@@ -10,13 +10,14 @@ import pytest
 from delivering import Carrying, addresses
 from standclear.channels.wording import words_of
 from standclear.cli import cast, speech
-from standclear.cli.cast import told
+from standclear.cli.cast import Said, told
 from standclear.cli.seat import compose_first_enrolment, enrolment_of
 from standclear.dossier.verify import verify
 from standclear.errors import BadSignature, Malformed, NotPermitted, Refused
 from standclear.flow.evidence import dossier_of, policy_of
 from standclear.flow.outbox import Address
 from standclear.keys import SigningKey, key_id
+from standclear.statements.asking import Contact
 from standclear.statements.canonical import b64u
 from standclear.statements.compose import Composed, Draft, Recipient, Signer, compose
 from standclear.statements.parties import desk_id, keyless_id
@@ -94,6 +95,40 @@ def test_its_representative_reads_what_it_was_told_and_cannot_acknowledge_it() -
         (ladder,) = world.query.ladders(north.id, site.sid)
         assert ladder.rung() == "released"
         assert world.service.book.roll.answers_for(group.id) == south.id
+
+
+def test_its_representative_answers_for_it_by_a_contact_which_attests_and_signs_nothing() -> None:
+    with World() as world:
+        north, south, group = three(world, represented=True)
+        site = world.site(north, to(group))
+        said = contact(world, south, group, re=[site.sid])
+        (ladder,) = world.query.ladders(north.id, site.sid)
+        assert (said.effect, said.marks) == ("in_force", [])
+        assert [one.attester for one in ladder.attested] == [south.id]
+        assert (ladder.rung(), ladder.acknowledged_ms) == ("released", None)
+
+
+def test_a_stranger_and_the_party_itself_attest_nothing() -> None:
+    with World() as world:
+        north, south, group = three(world)
+        site = world.site(north, to(group))
+        assert contact(world, south, group, re=[site.sid]).marks == ["attests_for_another"]
+        (ladder,) = world.query.ladders(north.id, site.sid)
+        assert ladder.attested == []
+
+
+def contact(world: World, party: Party, about: Keyless, *, re: Sequence[bytes]) -> Said:
+    body = Contact(
+        whom="the commander of the group",
+        party=about.id,
+        at_ms=world.now_ms,
+        channel="call",
+        result="read_back_correct",
+        read_back="7-4-4-1",
+        scan=None,
+        member="S-2",
+    )
+    return world.say(party, speech.word(body, [], world.under, re=re))
 
 
 def test_a_representation_is_ended_by_either_side_and_taken_up_again() -> None:

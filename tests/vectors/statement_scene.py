@@ -241,7 +241,13 @@ FULL_SITE = notice_body(
     name="Hôpital — مستشفى",
     contact="duty, +00 1",
     note=Note(lang="fr", text="l'entrée est au nord\n"),
-    owner=Owner(name="A clinic", consent="filed with their written consent", consented_ms=NOON_MS - HOUR_MS),
+    owner=Owner(
+        name="A clinic",
+        consent="filed with their written consent",
+        consented_ms=NOON_MS - HOUR_MS,
+        consent_to=(party_id(key_of("North root").public),),
+        evidence=bytes(range(32)),
+    ),
     row=Row(dispatch=bytes(16), file=bytes(range(32)), number=7),
     entered=(
         Entered(

@@ -7,6 +7,7 @@ from typing import Any
 
 from standclear.cli import speech
 from standclear.cli.client import Filed
+from standclear.cli.consent import add_consent_options, read_consent
 from standclear.cli.line import Line
 from standclear.cli.options import (
     add_desk_options,
@@ -52,6 +53,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--uncited", action="store_true", help="stand openly without citing")
     parser.add_argument("--replaces", metavar="REF", help="an earlier version of it")
     add_note_options(parser)
+    add_consent_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -85,12 +87,14 @@ def _file(
         *entered_time(arguments.start, "start", arguments.zone),
         *entered_time(arguments.until, "end", arguments.zone),
     ]
+    terms = read_consent(arguments, line)
     body = speech.notice(
         speech.activity(arguments.activity_type, uncited=arguments.uncited),
         volumes_of(placed, arguments, interval),
         name=arguments.name,
         change=None if replaces is None else "unchanged",
         note=note_of(arguments),
+        owner=None if terms is None else terms.owner(),
         entered=entered,
     )
     draft = speech.filing(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from standclear.cli import speech
 from standclear.cli.clock import wall_ms
+from standclear.cli.consent import ConsentTerms, read_consent
 from standclear.cli.line import Line
 from standclear.cli.options import length_cm, read_heights, span_ms
 from standclear.cli.output import Progress, print_json, print_table
@@ -53,7 +54,9 @@ def file_list(arguments: argparse.Namespace) -> int:
     dispatch = os.urandom(16)
     with Line.of(arguments.home, arguments.seat) as line:
         to = line.recipients(arguments.to)
-        drafts = list(drafts_of(intake, _terms(arguments), to, line.under, dispatch))
+        consent = read_consent(arguments, line)
+        check_owners(intake, has_terms=consent is not None, is_own=arguments.own)
+        drafts = list(drafts_of(intake, _terms(arguments, consent), to, line.under, dispatch))
         progress = Progress("filed", len(intake.accepted))
         filed = line.say_all(drafts, lambda done: progress.at(min(done * ITEMS_MAX, len(intake.accepted))))
         progress.end()
@@ -109,9 +112,10 @@ class ListTerms:
     band: Band
     least_cm: int
     widened_cm: int | None
+    consent: ConsentTerms | None = None
 
 
-def _terms(arguments: argparse.Namespace) -> ListTerms:
+def _terms(arguments: argparse.Namespace, consent: ConsentTerms | None) -> ListTerms:
     now_ms = wall_ms()
     until_ms = now_ms + span_ms(arguments.valid, "--valid")
     return ListTerms(
@@ -122,7 +126,23 @@ def _terms(arguments: argparse.Namespace) -> ListTerms:
         band=read_heights(arguments.heights),
         least_cm=max(RADIUS_CM_LEAST, length_cm(arguments.radius, "--radius")),
         widened_cm=None if arguments.widen is None else length_cm(arguments.widen, "--widen"),
+        consent=consent,
     )
+
+
+def check_owners(intake: Intake, *, has_terms: bool, is_own: bool) -> None:
+    """Refuse a list that names owners where nothing is said of their consent: nobody files as the owner unseen (G1).
+
+    Raises:
+        Malformed: with both ways out.
+    """
+    named = sum(bool(row.listed.owner) for row in intake.accepted)
+    if named and not has_terms and not is_own:
+        raise Malformed(
+            "--consent",
+            f"{named:,} rows name an owner, and nothing says what they agreed to",
+            "give --consent TEXT --consented TIME --consent-to NAME; or --own, if the sites are yours",
+        )
 
 
 def drafts_of(
@@ -152,6 +172,7 @@ def _exact(row: SiteRow, terms: ListTerms, dispatch: bytes, file: bytes) -> Noti
         [_volume(row, terms.least_cm, terms.band, terms.interval)],
         name=row.listed.name[:300],
         quality="position_doubtful" if "position doubtful" in row.marks else terms.quality,
+        owner=None if terms.consent is None else terms.consent.owner(row.listed.owner, row.listed.consent),
         row=Row(dispatch=dispatch, file=file, number=row.listed.number),
         entered=[_entered(row)],
     )

@@ -9,6 +9,7 @@ from typing import Any
 from standclear.cli import speech
 from standclear.cli.client import Filed
 from standclear.cli.clock import wall_ms
+from standclear.cli.consent import add_consent_options, read_consent
 from standclear.cli.line import Line
 from standclear.cli.listing import file_list
 from standclear.cli.options import (
@@ -74,6 +75,11 @@ def add_parser(subparsers: Any) -> None:
         "--worklist", type=Path, metavar="FILE", help="where the questions about doubtful rows go"
     )
     site.add_argument("--answers", type=Path, metavar="FILE", help="the worklist, with its answers")
+    site.add_argument(
+        "--own",
+        action="store_true",
+        help="of a list with a column of owners: they are all yours, file them so",
+    )
     site.add_argument("--fates", type=Path, metavar="FILE", help="where each row's fate goes (CSV)")
     site.add_argument("--category", choices=sorted(SITE_CATEGORIES), default="other")
     site.add_argument("--class", dest="site_class", choices=sorted(SITE_CLASSES), default="medical")
@@ -147,6 +153,7 @@ def _add_notice_options(parser: argparse.ArgumentParser, *, has_place: bool = Tr
         "--change", choices=sorted(CHANGES), help="of a replacement: it moved, or was always there"
     )
     add_note_options(parser)
+    add_consent_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -231,17 +238,19 @@ def _say(arguments: argparse.Namespace, what: What, volumes: list[Volume], enter
         raise Malformed(
             "--change", "a replacement, and only one, says what changed", "add --replaces and --change"
         )
-    body = speech.notice(
-        what,
-        volumes,
-        name=arguments.name,
-        quality=arguments.quality,
-        mode="request_agreement" if getattr(arguments, "ask_agreement", False) else "inform",
-        change=arguments.change,
-        note=note_of(arguments),
-        entered=entered,
-    )
     with Line.of(arguments.home, arguments.seat) as line:
+        terms = read_consent(arguments, line)
+        body = speech.notice(
+            what,
+            volumes,
+            name=arguments.name,
+            quality=arguments.quality,
+            mode="request_agreement" if getattr(arguments, "ask_agreement", False) else "inform",
+            change=arguments.change,
+            note=note_of(arguments),
+            owner=None if terms is None else terms.owner(),
+            entered=entered,
+        )
         draft = speech.filing(
             {form: [one] for form, one in _forms(arguments, body).items()},
             line.recipients(arguments.to),

@@ -145,7 +145,13 @@ class _Cells:
             country=self.verbatim(row, "country").strip(),
             source=self.verbatim(row, "source").strip(),
             entered="\t".join(self.verbatim(row, role) for role in self.position_roles),
+            owner=_said(self.verbatim(row, "owner")),
+            consent=_said(self.verbatim(row, "consent")),
         )
+
+
+def _said(cell: str) -> str:
+    return "" if is_nothing(cell) else cell.strip()
 
 
 def _reader(

@@ -74,11 +74,13 @@ def attest_contact(
     body: Contact,
     cites: Sequence[bytes],
     outcome: Outcome,
+    represented_by: bytes | None = None,
 ) -> None:
     """Take in a desk's word that a party answered it outside the system: by call, radio, paper, face to face.
 
     It counts for what the contact names whole: a statement in `re`, or all items of a release in `cites`. Only who is owed
-    the answer, or monitors, may so attest it: another's word would quiet an alarm that is not its own.
+    the answer, a monitor, or (`represented_by`) the party that represents one without a key, may so attest it: another's
+    word would quiet an alarm that is not its own.
     """
     if body.party is None or body.result not in ATTESTING:
         return
@@ -90,17 +92,18 @@ def attest_contact(
         attester=header.sender.party,
         source=sid,
     )
+    is_represented = represented_by == header.sender.party
     sender, about = header.sender.party, dict.fromkeys(_sids(header.re, cites))
     for ladder in _named(ledger, body.party, header.re, cites):
         about[ladder.sid] = None
-        if sender == ladder.sender or sender in ladder.monitors:
+        if is_represented or sender == ladder.sender or sender in ladder.monitors:
             ledger.attest(ladder.party, ladder.sid, ladder.start, ladder.end, answer)
         else:
             outcome.mark("attests_for_another")
     for one in about:
         matter = matters.of_sid.get(one)
         if matter is not None and body.party in matter.asked:
-            if sender == matter.opener or sender in matter.monitors:
+            if is_represented or sender == matter.opener or sender in matter.monitors:
                 matters.attest(body.party, one, answer)
             else:
                 outcome.mark("attests_for_another")

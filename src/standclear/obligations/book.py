@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from standclear.conflicts.agreements import Accord, Agreements
 from standclear.conflicts.candidates import CandidateIndex
+from standclear.conflicts.consent import mark_consent
 from standclear.conflicts.extent import extent_cm
 from standclear.conflicts.forms import check_forms
 from standclear.conflicts.inboxes import Inboxes
@@ -250,7 +251,10 @@ class Book:
             case Objection():
                 self.register.dispute(cites, outcome)
             case Contact():
-                attest_contact(self.ledger, self.matters, submission.sid, header, body, cites, outcome)
+                stands_for = None if body.party is None else self.roll.represented_by(body.party)
+                attest_contact(
+                    self.ledger, self.matters, submission.sid, header, body, cites, outcome, stands_for
+                )
             case Incident():
                 self.erasures.happen(submission.sid, (*header.re, *cites))
             case Hold(part="placed"):
@@ -301,6 +305,8 @@ class Book:
             adhered=agreement.adhered,
         )
         outcome = self.register.step(filing)
+        filer = self.roll.name_of(submission.header.sender.party)
+        mark_consent(submission, filer, now_ms, outcome)
         if agreement.arrangement.state != "in_force":
             outcome.mark(agreement.arrangement.state)
         if submission.header.act in ("cancel", "close"):

@@ -97,6 +97,14 @@ class Fields:
             raise Malformed(path, f"not a list of {least} to {most}", "split it or fill it in")
         return tuple(read(one, f"{path}[{place}]") for place, one in enumerate(value))
 
+    def many_or_none(
+        self, name: str, read: Callable[[Value, str], T], most: int, least: int = 0
+    ) -> tuple[T, ...] | None:
+        if self._left.get(name, "") is None:
+            self.take(name)
+            return None
+        return self.many(name, read, most, least)
+
     def one(self, name: str, read: Callable[[Value, str], T]) -> T:
         return read(self.take(name), self._at(name))
 

@@ -14,7 +14,7 @@ from standclear.errors import Malformed
 from standclear.spacetime.units import FOREVER_MS
 from standclear.spacetime.volume import Volume, volume_from_value, volume_to_value
 from standclear.statements.canonical import Value, b64u
-from standclear.statements.fields import Fields
+from standclear.statements.fields import Fields, raw_reader
 from standclear.statements.lists import FORMS
 from standclear.statements.moving import (
     Movement,
@@ -26,6 +26,7 @@ from standclear.statements.moving import (
 )
 
 VOLUMES_MAX = 256
+CONSENT_TO_MAX = 256  # as many as a statement has recipients
 
 SITE_CLASSES = frozenset(
     {
@@ -136,14 +137,27 @@ def _read_entered(value: Value, path: str) -> Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Whose it is, where the filing party files for somebody else, and what that somebody agreed to (G1)."""
+    """Whose it is, where the filing party files for somebody else, and what that somebody agreed to (G1).
+
+    `consent_to` are the recipients it agreed to; None: any party of the arrangement. `evidence` is the salted hash of the
+    paper or recording by which it did, where there is one.
+    """
 
     name: str
     consent: str
     consented_ms: int
+    consent_to: tuple[bytes, ...] | None
+    evidence: bytes | None
 
     def to_value(self) -> Value:
-        return {"consent": self.consent, "consented_ms": self.consented_ms, "name": self.name}
+        named = self.consent_to
+        return {
+            "consent": self.consent,
+            "consent_to": None if named is None else [b64u(party) for party in named],
+            "consented_ms": self.consented_ms,
+            "evidence": None if self.evidence is None else b64u(self.evidence),
+            "name": self.name,
+        }
 
 
 def _read_owner(value: Value, path: str) -> Owner:
@@ -152,6 +166,8 @@ def _read_owner(value: Value, path: str) -> Owner:
         name=fields.text("name", 200, 1),
         consent=fields.text("consent", 500, 1),
         consented_ms=fields.integer("consented_ms", 0, FOREVER_MS),
+        consent_to=fields.many_or_none("consent_to", raw_reader(16), CONSENT_TO_MAX),
+        evidence=fields.raw_or_none("evidence", 32),
     )
     fields.done()
     return owner

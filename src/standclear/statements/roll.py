@@ -360,10 +360,14 @@ class Roll:
         standing = self.parties.get(party)
         return party.hex()[:8] if standing is None else standing.name
 
+    def represented_by(self, party: bytes) -> bytes | None:
+        """The party that represents one without a key; None of any other."""
+        standing = self.parties.get(party)
+        return None if standing is None else standing.represented_by
+
     def answers_for(self, party: bytes) -> bytes:
         """Whose desk answers for a party: its representative's, or its own."""
-        standing = self.parties.get(party)
-        return party if standing is None or standing.represented_by is None else standing.represented_by
+        return self.represented_by(party) or party
 
     def service_party(self) -> bytes:
         """The id of the party that keeps this log."""

@@ -61,7 +61,13 @@ async def _fire(stage: Stage) -> Said:
         THE_DAY, "07:10", f"Northern Force files, for {ALLY}: indirect fire, 09:00 to 18:00Z, over a field."
     )
     hazard = [village(moment_ms(THE_DAY, "09:00"), moment_ms(THE_DAY, "18:00"))]
-    owner = Owner(name=ALLY, consent="by the liaison, by word of mouth", consented_ms=stage.now_ms)
+    owner = Owner(
+        name=ALLY,
+        consent="by the liaison, by word of mouth",
+        consented_ms=stage.now_ms,
+        consent_to=(south.id, cell.id),
+        evidence=None,
+    )
     plan = speech.notice(speech.activity("indirect_fire"), hazard, name="Fire plan K", owner=owner)
     recipients = told(south, cell, when="on_meet")
     head = stage.query.inbox_head(north.id)

@@ -26,6 +26,9 @@ ROLES: Final = {
     "country": "country|country name|pays|страна|країна|ülke|ulke|بلد|البلد|الدولة|دولة",
     "source": "source|ll source|source of position|source of coordinates|position source|method|source des coordonnées"
     "|источник|источник координат|джерело|джерело координат|kaynak|مصدر|المصدر",
+    "owner": "owner|owner name|name of owner|site owner|facility owner|propriétaire|proprietaire|владелец|собственник|власник"
+    "|sahibi|المالك|اسم المالك",
+    "consent": "consent|consent given|owner consent|consentement|согласие|згода|rıza|riza|onay|الموافقة|موافقة",
     "datum": "datum|датум|crs|système géodésique",
 }
 TAGS: Final = {

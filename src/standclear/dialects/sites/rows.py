@@ -45,6 +45,8 @@ class Listed:
     country: str
     source: str  # of the position: GPS, map, image
     entered: str  # the cells of the position verbatim, a tab between them
+    owner: str = ""  # whose it is, where the list says so
+    consent: str = ""  # what the owner agreed to, where the list says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
