@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(
             f"acknowledged {len(covered) - len(arguments.exceptions)}, as entry {filed.index}: {filed.effect}{marks}"
         )
-    return 0
+    return 0 if filed.effect == "in_force" else 1
 
 
 def _span(text: str) -> tuple[int, int]:

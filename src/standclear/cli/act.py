@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from standclear.cli import speech
+from standclear.cli import again, speech
 from standclear.cli.client import Filed
 from standclear.cli.consent import add_consent_options, read_consent
 from standclear.cli.line import Line
@@ -97,9 +97,12 @@ def _file(
         owner=None if terms is None else terms.owner(),
         entered=entered,
     )
+    to = line.recipients(arguments.to)
+    if replaces is not None and not to:
+        to = again.slots_of(line, replaces)
     draft = speech.filing(
         {"exact": [body]},
-        line.recipients(arguments.to),
+        to,
         line.under,
         cites=cites or None,
         inbox=line.inbox_head(),

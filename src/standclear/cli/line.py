@@ -8,15 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from standclear.cli.client import Client, Credentials, Filed
+from standclear.cli.client import Client, Credentials, Filed, Json
 from standclear.cli.clock import wall_ms
 from standclear.cli.home import DeskFile, Home
 from standclear.cli.seat import Seat
 from standclear.cli.trust import HeldInbox, Trust
-from standclear.errors import Malformed, NotFound, Refused, UnknownParty
+from standclear.errors import Malformed, NotFound, Refused, Unavailable, UnknownParty
 from standclear.statements.canonical import from_b64u
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.lists import FORMS, TRAVELS, WHENS
+
+_PARTIES = "parties"
 
 
 class Line:
@@ -29,6 +31,7 @@ class Line:
         self.seat = seat
         self.client = Client(desk.service, Credentials(party=seat.party, desk=seat.desk, key=seat.key))
         self.trust = Trust(home)
+        self.is_down = False
         self._names: dict[str, bytes] | None = None
 
     @classmethod
@@ -39,9 +42,12 @@ class Line:
         return cls(home, home.desk(), name, sitting)
 
     def __enter__(self) -> Line:
-        if not self.trust.is_pinned:  # a home that was made before its keys were pinned
-            self.trust.pin_shown(self.client.log()["log_keys"])
-        self.send_outbox()
+        try:
+            if not self.trust.is_pinned:  # a home that was made before its keys were pinned
+                self.trust.pin_shown(self.client.log()["log_keys"])
+            self.send_outbox()
+        except Unavailable:
+            self.is_down = True  # what is said is signed and kept all the same, in its order
         return self
 
     def __exit__(
@@ -84,6 +90,12 @@ class Line:
             before = (self.seat.seq, self.seat.prev)
             self.seat.said(composed.sid)
             self.home.write_seat(self.seat_name, self.seat)
+            if self.is_down:
+                raise Unavailable(
+                    reason="the service cannot be reached",
+                    kept=str(path),
+                    remedy="it is signed and in the outbox, and is sent with the next command that reaches the service",
+                )
             try:
                 found.append(self._send(path, composed.sid, composed.text))
             except Refused:
@@ -114,18 +126,41 @@ class Line:
     def inbox_head(self) -> tuple[int, bytes]:
         """The head of one's inbox, computed from what was shown: what a desk signs to say that it holds it.
 
+        Without a line it is the head that was held last.
+
         Raises:
             Mismatch: what is shown is not what the service commits to.
         """
-        return HeldInbox(self.home, self.seat.party).head(self.client.inbox_head(), self.client.inbox_brief)
+        held = HeldInbox(self.home, self.seat.party)
+        try:
+            return held.head(self.client.inbox_head(), self.client.inbox_brief)
+        except Unavailable:
+            return held.kept
 
     # --- names --------------------------------------------------------------------------------------
 
     def names(self) -> dict[str, bytes]:
-        """Parties by name."""
+        """Parties by name; without a line, those that were enrolled when there was one."""
         if self._names is None:
-            self._names = {one["name"]: from_b64u(one["party"], 16, "party") for one in self.client.parties()}
+            self._names = {one["name"]: from_b64u(one["party"], 16, "party") for one in self.parties()}
         return self._names
+
+    def parties(self) -> list[Json]:
+        """Who is enrolled, with desks and telephone numbers: kept on the device, for when there is no line (G6).
+
+        Raises:
+            Unavailable: there is no line, and never was one.
+        """
+        try:
+            found = self.client.parties()
+        except Unavailable:
+            kept: list[Json] | None = self.home.noted(_PARTIES)
+            if kept is None:
+                raise
+            return kept
+        if found != self.home.noted(_PARTIES):
+            self.home.note(_PARTIES, found)
+        return found
 
     def party(self, name: str) -> bytes:
         """A party's id from its name, or from its id as it is shown.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from standclear.cli import speech
+from standclear.cli import again, speech
 from standclear.cli.client import Filed
 from standclear.cli.clock import wall_ms
 from standclear.cli.consent import add_consent_options, read_consent
@@ -34,6 +35,7 @@ from standclear.errors import Malformed
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.volume import Volume
 from standclear.statements.canonical import b64u
+from standclear.statements.compose import Recipient
 from standclear.statements.header import NOTICE_KINDS
 from standclear.statements.moving import (
     MARKINGS,
@@ -129,7 +131,14 @@ def add_parser(subparsers: Any) -> None:
         ends.add_argument(
             "--reason", choices=sorted(ENDING_REASONS), default="closed" if act == "close" else "withdrawn"
         )
-        ends.add_argument("--to", action="append", default=[], metavar="NAME", help="whom to tell of it")
+        ends.add_argument(
+            "--to",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="whom to tell of it (all that it is released to)",
+        )
+    again.add_parsers(actions)
 
 
 def _add_notice_options(parser: argparse.ArgumentParser, *, has_place: bool = True) -> None:
@@ -140,7 +149,13 @@ def _add_notice_options(parser: argparse.ArgumentParser, *, has_place: bool = Tr
         parser.add_argument("--heights", help="such as '0..1000 m w84'; all heights unless given")
         parser.add_argument("--zone", help="the time zone of times that state none")
     parser.add_argument("--name", default="")
-    parser.add_argument("--to", action="append", default=[], metavar="NAME[,FORM][,WHEN][,TRAVEL]")
+    parser.add_argument(
+        "--to",
+        action="append",
+        default=[],
+        metavar="NAME[,FORM][,WHEN][,TRAVEL]",
+        help="whom it is released to; a replacement goes to all that the version before went to, unless given",
+    )
     parser.add_argument(
         "--widen", metavar="LENGTH", help="the radius of the widened form, for whom it is released to"
     )
@@ -157,7 +172,9 @@ def _add_notice_options(parser: argparse.ArgumentParser, *, has_place: bool = Tr
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """File, or end."""
+    """File, say again, or end."""
+    if arguments.action in again.ACTIONS:
+        return again.run(arguments)
     if arguments.action in ("close", "cancel"):
         return _end(arguments)
     if getattr(arguments, "file", None) is not None or getattr(arguments, "answers", None) is not None:
@@ -251,14 +268,18 @@ def _say(arguments: argparse.Namespace, what: What, volumes: list[Volume], enter
             owner=None if terms is None else terms.owner(),
             entered=entered,
         )
+        replaced = None if arguments.replaces is None else reference(arguments.replaces)
+        to = line.recipients(arguments.to)
+        if replaced is not None and not to:
+            to = again.slots_of(line, replaced)
         draft = speech.filing(
             {form: [one] for form, one in _forms(arguments, body).items()},
-            line.recipients(arguments.to),
+            to,
             line.under,
-            replaces=None if arguments.replaces is None else [(reference(arguments.replaces), 0)],
+            replaces=None if replaced is None else [(replaced, 0)],
         )
         filed = line.say(draft)
-    _tell(arguments, filed, len(arguments.to))
+        _tell(arguments, line, filed, to)
     return 0
 
 
@@ -292,24 +313,22 @@ def _widened(body: Notice, width: str) -> list[Volume]:
 def _end(arguments: argparse.Namespace) -> int:
     refs = [reference(text) for text in arguments.ref]
     with Line.of(arguments.home, arguments.seat) as line:
+        to = line.recipients(arguments.to) or again.recipients_of(line, refs)
         draft = speech.ending(
-            arguments.kind,
-            refs,
-            line.recipients(arguments.to),
-            line.under,
-            act=arguments.action,
-            reason=arguments.reason,
+            arguments.kind, refs, to, line.under, act=arguments.action, reason=arguments.reason
         )
         filed = line.say(draft)
-    _tell(arguments, filed, len(arguments.to))
+        _tell(arguments, line, filed, to)
     return 0 if filed.effect == "in_force" else 1
 
 
-def _tell(arguments: argparse.Namespace, filed: Filed, recipients: int) -> None:
+def _tell(arguments: argparse.Namespace, line: Line, filed: Filed, to: Sequence[Recipient]) -> None:
     if arguments.json:
         print_json(filed_value(filed))
         return
     marks = f" ({', '.join(filed.marks)})" if filed.marks else ""
     print(f"on record as entry {filed.index}{marks}: {b64u(filed.sid)}")
-    if not recipients:
+    if to:
+        print(f"released to: {again.told_names(line, to)}")
+    else:
         print("released to nobody: no planner is told of it; give --to NAME")

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 
 def print_json(value: Any) -> None:
@@ -25,7 +25,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], file: TextIO | None = None) -> None:
     """A table that fits the terminal: its widest column but the last gives way. The last is never cut: it is copied."""
     texts = [[str(cell) for cell in row] for row in rows]
     if not texts:
@@ -37,7 +37,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         widths[widest] = max(8, widths[widest] - over)
     for line in [list(columns), ["-" * width for width in widths], *texts]:
         cells = [_cut(cell, width).ljust(width) for cell, width in zip(line[:-1], widths, strict=False)]
-        print("  ".join([*cells, line[-1]]).rstrip())
+        print("  ".join([*cells, line[-1]]).rstrip(), file=file)
 
 
 def _cut(text: str, width: int) -> str:

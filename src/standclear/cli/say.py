@@ -6,10 +6,14 @@ A verb's options follow from its row; a test walks the rows against every kind t
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from standclear.cli.again import told_names
+from standclear.cli.audience import audience
+from standclear.cli.client import Filed
 from standclear.cli.line import Line
 from standclear.cli.options import (
     add_desk_options,
@@ -21,8 +25,8 @@ from standclear.cli.options import (
     reference,
     volumes_of,
 )
-from standclear.cli.output import print_json
-from standclear.errors import Malformed
+from standclear.cli.output import print_json, print_table
+from standclear.errors import Malformed, Unavailable
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.volume import volume_to_value
 from standclear.statements.asking import (
@@ -47,7 +51,7 @@ from standclear.statements.calls import (
     WATCH_PARTS,
 )
 from standclear.statements.canonical import b64u, from_b64u
-from standclear.statements.compose import Draft
+from standclear.statements.compose import Draft, Recipient
 from standclear.statements.moving import OUTCOMES, STAGES
 from standclear.statements.notices import LANGUAGES
 
@@ -78,6 +82,11 @@ class Word:
 def _words(field: str, words: frozenset[str], told: str, **more: Any) -> Option:
     return Option(field=field, read="word", told=told, words=words, **more)
 
+
+_METAVARS: Mapping[str, str] = {
+    "desk": "DESK", "digest": "HASH", "inbox": "POSITION", "integer": "N", "note": "TEXT", "parties": "NAME",
+    "party": "NAME",
+}  # fmt: skip
 
 _MEMBER = Option(
     field="member", read="text", told="your pseudonym in your party's own register", is_required=True
@@ -260,6 +269,7 @@ def add_parser(subparsers: Any) -> None:
                 dest="said_" + option.field,
                 required=option.is_required,
                 choices=sorted(option.words) or None,
+                metavar=None if option.words else _METAVARS.get(option.read, option.read.upper()),
                 help=option.told,
                 action="append" if option.read == "parties" else "store",
             )
@@ -267,7 +277,11 @@ def add_parser(subparsers: Any) -> None:
             "--note-language", default="und", help="of free text: en, fr, ar, ru, uk, tr, es, zh, und"
         )
         parser.add_argument(
-            "--to", action="append", default=[], metavar="NAME", help="whom it is told; any for all"
+            "--to",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="whom it is told; any for all; unless given, whom it answers or concerns",
         )
         parser.add_argument(
             "--re", action="append", default=[], metavar="SID", help="the statement that it is about"
@@ -282,28 +296,60 @@ def _name(option: Option) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Say one word."""
+    """Say one word. 0 if it counts, 1 if it is on record without the effect that was meant."""
     word = VERBS[arguments.command]
     with Line.of(arguments.home, arguments.seat) as line:
+        to = line.recipients(arguments.to) or audience(line, word.kind, arguments)
+        is_call = word.kind == "emergency" and arguments.said_part in (None, "call")
+        if is_call:
+            print(f"this goes at once, with its place, to: {told_names(line, to)}", file=sys.stderr)
         body = {"type": word.kind} | {option.field: _read(option, arguments, line) for option in word.options}
         if word.has_place:
             body["volumes"] = _volumes(arguments)
         draft = Draft(
             kind=word.kind,
             forms={"exact": [body]},
-            to=line.recipients(arguments.to),
+            to=to,
             under=line.under,
             re=[from_b64u(text, 32, "--re") for text in arguments.re],
             cites=[reference(text) for text in arguments.cite] or None,
             inbox=line.inbox_head(),
         )
-        filed = line.say(draft)
+        try:
+            filed = line.say(draft)
+        except Unavailable:
+            if is_call:
+                print("NOT SENT: the service cannot be reached. Ring them:", file=sys.stderr)
+            raise
+        finally:
+            if is_call:
+                _print_telephones(line, to)
+        _tell(arguments, line, filed, to)
+    return 0 if filed.effect == "in_force" else 1
+
+
+def _tell(arguments: argparse.Namespace, line: Line, filed: Filed, to: Sequence[Recipient]) -> None:
     if arguments.json:
         print_json(filed_value(filed))
+        return
+    marks = f" ({', '.join(filed.marks)})" if filed.marks else ""
+    print(f"on record as entry {filed.index}: {filed.effect.replace('_', ' ')}{marks}  {b64u(filed.sid)}")
+    if to:
+        print(f"told: {told_names(line, to)}")
     else:
-        marks = f" ({', '.join(filed.marks)})" if filed.marks else ""
-        print(f"on record as entry {filed.index}: {filed.effect.replace('_', ' ')}{marks}  {b64u(filed.sid)}")
-    return 0
+        print("on record, and told to nobody: give --to NAME")
+
+
+def _print_telephones(line: Line, to: Sequence[Recipient]) -> None:
+    """The telephones of the desks that are called, from the device if there is no line."""
+    called = {one.party for one in to}
+    rows = [
+        (party["name"], desk["name"], "  ".join(desk["phones"]) or "no number is enrolled")
+        for party in line.parties()
+        for desk in party["desks"]
+        if None in called or from_b64u(party["party"], 16, "party") in called
+    ]
+    print_table(("called", "desk", "telephones"), rows, file=sys.stderr)
 
 
 def _volumes(arguments: argparse.Namespace) -> list[Any]:

@@ -202,6 +202,11 @@ class HeldInbox:
     def n(self) -> int:
         return self._frontier.size
 
+    @property
+    def kept(self) -> tuple[int, bytes]:
+        """The head that was computed last."""
+        return self._frontier.size, self._frontier.root()
+
     def head(self, told: tuple[int, bytes], walk: Callable[[int], Iterable[Any]]) -> tuple[int, bytes]:
         """The inbox head to sign: `told` is what the service says, `walk(start)` the releases from a position on, in order.
 

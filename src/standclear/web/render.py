@@ -14,7 +14,7 @@ from standclear.obligations.ladder import Ladder
 from standclear.statements.canonical import b64u
 from standclear.statements.deeds import EffectRecord
 from standclear.statements.keyless import PartyStanding
-from standclear.statements.lists import split_ref
+from standclear.statements.lists import Slot, split_ref
 from standclear.statements.roll import DeskStanding, Roll
 
 Json = dict[str, Any]
@@ -79,6 +79,17 @@ def standing_value(one: Standing, now_ms: int) -> Json:
         "aware_of": sorted(map(b64u, one.aware_of)),
         "unaware": sorted(map(b64u, one.unaware)),
         "successors": [b64u(ref) for ref in one.successors],
+        "to": [_slot_value(slot) for slot in one.slots.values()],
+    }
+
+
+def _slot_value(slot: Slot) -> Json:
+    """Whom a notice is released to, as its owner sees it; no party stands for any party of the arrangement."""
+    return {
+        "party": None if slot.party is None else b64u(slot.party),
+        "form": slot.form,
+        "when": slot.when,
+        "travel": slot.travel,
     }
 
 
