@@ -1,6 +1,6 @@
 """One more entry into a log of a million notices: what a step of the fold costs, and what it holds in memory.
 
-    python bench/fold.py --notices 1000000
+    python bench/fold.py --notices 1000000 [--totals]
 
 Sites in statements of 4,096 items fill the book, over a thousand hot spots; then single sites, activities and
 acknowledgements are stepped one by one and timed. Signatures and bytes are the door's affair and are not in it.
@@ -15,6 +15,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -23,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from standclear.cli.cast import Actor, told
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.submission import Submission, parse_submission
+from standclear.statements.total import Total
 from standclear.stores.native import NativeIndex
 from world import HOUR_MS, World, activity, site
 
@@ -57,10 +59,16 @@ def step(world: World, submission: Submission) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--notices", type=int, default=1_000_000)
-    notices = parser.parse_args().notices
+    parser.add_argument(
+        "--totals", action="store_true", help="every notice counts toward two cumulative totals"
+    )
+    arguments = parser.parse_args()
+    notices = arguments.notices
     with World(make_index=NativeIndex) as world:
         north, south = world.enrol("North"), world.enrol("South")
         world.agree(north, south)
+        if arguments.totals:
+            bound(world, north)
         fill(world, south, told(north), notices)
         print(
             f"{notices:,} notices, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:,} MiB at most"
@@ -79,6 +87,30 @@ def main() -> None:
                 f"{name}: median {statistics.median(taken) * 1e6:.0f} us, p99 {ordered[len(ordered) * 99 // 100] * 1e6:.0f} us, "
                 f"most {ordered[-1] * 1e3:.1f} ms"
             )
+
+
+def bound(world: World, party: Actor) -> None:
+    """Another arrangement, by which all sites and all activities are added up, at once and by the day."""
+    found = world.service.book.agreements.find(world.under)
+    assert found is not None
+    totals = tuple(
+        Total(
+            name=f"{kind} {window_ms}",
+            kind=kind,
+            types=(),
+            measure="notices",
+            window_ms=window_ms,
+            by="all",
+            except_roles=(),
+            most=1_000,
+        )
+        for kind in ("site", "activity")
+        for window_ms in (None, 24 * HOUR_MS)
+    )
+    rules = replace(found.arrangement, totals=totals)
+    world.under = world.say(
+        party, Draft(kind="arrangement", forms={"exact": [rules.to_value()]}, to=None)
+    ).sid
 
 
 def fill(world: World, party: Actor, to: list[Recipient], notices: int) -> None:

@@ -481,6 +481,7 @@ class Naive:
         )
         if filed > rule.daily_max:
             did.marks.add("over_quota")
+        self._sums(one, did, version)
         bodies = one.what.bodies["exact"]
         volumes = [body.volumes for body in bodies if isinstance(body, Notice)]
         if any(
@@ -512,6 +513,79 @@ class Naive:
         ]
         if names and names[0].casefold() == owner.name.casefold():
             did.marks.add("owner_is_filer")
+
+    def _sums(self, one: Said, did: Happened, version: Version) -> None:
+        """Cumulative totals: at each moment at which something begins to count, everything that counts is added up."""
+        everything = self.refs_before(one.index + 1)
+        for total in version.rules.totals:
+            spans = {
+                ref: span
+                for ref in everything
+                if (span := self._span_of(ref, total, version, one)) is not None
+            }
+            mine = [ref for ref in spans if split_ref(ref)[0] == one.what.sid]
+            if any(self._figure(ref, total.measure) is None for ref in mine):
+                did.marks.add("total_unstated")
+            for ref in mine:
+                start, end = spans[ref]
+                moments = {start} | {since for since, _ in spans.values() if start <= since <= end}
+                if self._figure(ref, total.measure) is not None and any(
+                    sum(
+                        self._figure(other, total.measure) or 0
+                        for other, (since, until) in spans.items()
+                        if since <= moment <= until and self._sums_with(other, ref, total)
+                    )
+                    > total.most
+                    for moment in moments
+                ):
+                    did.marks.add("over_total")
+
+    def _sums_with(self, other: bytes, ref: bytes, total: Any) -> bool:
+        return total.by == "all" or self.filing(other)[0].party == self.filing(ref)[0].party  # type: ignore[index]
+
+    def _figure(self, ref: bytes, measure: str) -> int | None:
+        if measure == "notices":
+            return 1
+        name = "displacement_t" if measure == "tonnes" else measure
+        return getattr(self.notice(ref).what, name)  # type: ignore[no-any-return]
+
+    def _span_of(self, ref: bytes, total: Any, version: Version, one: Said) -> tuple[int, int] | None:
+        """From when to when an item counts in a total, just after an entry; None if it does not."""
+        filed = self.filing(ref)
+        assert filed is not None
+        theirs = self.version(filed[0].what.header.under, one.index)
+        what = self.notice(ref).what
+        word = next(
+            (
+                getattr(what, name)
+                for name in ("activity_type", "movement_type", "zone_type", "category")
+                if hasattr(what, name)
+            ),
+            "",
+        )
+        role = {member.party: member.role for member in version.rules.members}.get(filed[0].party)
+        if (
+            filed[0].kind != total.kind
+            or theirs is None
+            or theirs.first != version.first
+            or (total.types and word not in total.types)
+            or role in total.except_roles
+        ):
+            return None
+        how = self.last_act(ref, one.index + 1)
+        if how in ("replace", "cancel") or (how == "close" and total.window_ms is None):
+            return None
+        intervals = [volume.interval for volume in self.notice(ref).volumes]
+        start, end = min(i.start_ms for i in intervals), max(i.end_ms for i in intervals)
+        return (start, end) if total.window_ms is None else (start - total.window_ms, start)
+
+    def last_act(self, ref: bytes, at: int) -> str | None:
+        """By what a notice stands no more just before an entry: replace, cancel, close, or None while it stands."""
+        for one in self.before(at):
+            if not one.is_void and any(old == ref for old, _ in one.what.ends_and_replaces):
+                if self.is_its_own(one, ref):
+                    return str(one.what.header.act)
+        return None
 
     def matched(self, ref: bytes, form: str, rules: Arrangement) -> list[Volume]:
         found = self.filing(ref)

@@ -27,6 +27,7 @@ from standclear.statements.notices import Ending, Note
 from standclear.statements.parties import Retirement, Revocation
 from standclear.statements.readiness import ReadinessRule
 from standclear.statements.replies import Acknowledgement, Dissemination, InboxRange
+from standclear.statements.total import Total
 from vectors.statement_scene import (
     FIRE,
     FULL_SITE,
@@ -54,6 +55,7 @@ CONVOY = Movement(
     identification=("HA 1234",),
     markings=("emblem", "roof"),
     repeats=bytes(36),
+    displacement_t=None,
 )
 CLOSED = Zone(zone_type="closed_airspace", restriction="entry_prohibited", reason="air defence")
 
@@ -80,6 +82,18 @@ BODIES: dict[str, Any] = NOTICES | {
             line_misses=2,
             watch_gap_ms=300_000,
             watch_most_ms=43_200_000,
+        ),
+        totals=(
+            Total(
+                name="troops",
+                kind="activity",
+                types=("military_exercise",),
+                measure="headcount",
+                window_ms=None,
+                by="party",
+                except_roles=("monitor",),
+                most=9_000,
+            ),
         ),
     ),
     "adherence": Adherence(adheres=True, reservations=("none of our medical sites",)),
@@ -169,6 +183,7 @@ PLACES: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "inquiry rule": ("arrangement", ("inquiry",)),
     "readiness rule": ("arrangement", ("readiness",)),
     "kind rule": ("arrangement", ("kinds", 0)),
+    "total": ("arrangement", ("totals", 0)),
 }
 
 

@@ -24,6 +24,7 @@ from standclear.statements import (
     notices,
     parties,
     replies,
+    total,
 )
 from standclear.statements.bodies import SINGLE_ITEM, WORDS_SPOKEN, parse_body
 from standclear.statements.canonical import b64u, canonical
@@ -276,6 +277,7 @@ WORDS: dict[str, Any] = {
     "consultation parts": calls.CONSULTATION_PARTS,
     "consultation replies": calls.CONSULTATION_REPLIES,
     "contact results": asking.CONTACT_RESULTS,
+    "counted by": total.COUNTED_BY,
     "credibility": asking.CREDIBILITY,
     "attested answers": deeds.ATTESTED_ANSWERS,
     "attested by": deeds.ATTESTED_BY,
@@ -297,7 +299,8 @@ WORDS: dict[str, Any] = {
     "line results": calls.LINE_RESULTS,
     "markings": moving.MARKINGS,
     "means": replies.MEANS,
-    "member roles": arrangement.ROLES,
+    "measures": total.MEASURES,
+    "member roles": total.ROLES,
     "modes": notices.MODES,
     "movement modes": moving.MOVEMENT_MODES,
     "movement types": moving.MOVEMENT_TYPES,

@@ -22,6 +22,7 @@ from standclear.statements.arrangement import Arrangement, Member
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.lists import ref_of
 from standclear.statements.notices import Notice, Owner
+from standclear.statements.total import Total
 from world import DAY_MS, HOUR_MS, Chance, ListedIndex, World, activity, presence, site
 
 SEEDS = [1, 2, 3, 4]
@@ -255,7 +256,23 @@ class Tale:
         if all(member.party != joins for member in members):
             members.append(Member(party=joins, role="party"))
         enough = members if len(members) > 1 else rules.members
-        return replace(rules, kinds=kinds, members=tuple(enough))
+        return replace(rules, kinds=kinds, members=tuple(enough), totals=self.totals())
+
+    def totals(self) -> tuple[Total, ...]:
+        """Bounds so low that they are often reached."""
+        return tuple(
+            Total(
+                name=f"{kind} {number}",
+                kind=kind,
+                types=(),
+                measure="notices",
+                window_ms=self.dice.choice([None, HOUR_MS, 30 * DAY_MS]),
+                by=self.dice.choice(["party", "all"]),
+                except_roles=self.dice.choice([(), ("monitor",)]),
+                most=self.dice.randrange(6),
+            )
+            for number, kind in enumerate(self.dice.choices(["activity", "presence", "site"], k=3))
+        )
 
     def adhere(self) -> None:
         body = {"adheres": self.dice.random() < 0.85, "reservations": [], "type": "adherence"}

@@ -195,7 +195,7 @@ async def play(story: Story) -> tuple[Party, Party]:
     }
     to = [Recipient(party=bravo.id, form="widened")]
     site = await story.say(alpha, Draft(kind="site", under=story.under, forms=forms, to=to))
-    fire = {"activity_type": "indirect_fire", "uncited": False}
+    fire = {"activity_type": "indirect_fire", "headcount": None, "uncited": False}
     window = circle(30_000, now + HOUR_MS, now + 2 * HOUR_MS)
     told = [Recipient(party=alpha.id, when="on_meet")]
     first = {"exact": [notice("activity", "exact", "Fire", window, fire, None)]}

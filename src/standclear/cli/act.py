@@ -50,6 +50,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--cite-held", action="store_true", help="after reading them: file again, citing what it was held for"
     )
+    parser.add_argument("--headcount", type=int, help="how many people take part in an exercise")
     parser.add_argument("--uncited", action="store_true", help="stand openly without citing")
     parser.add_argument("--replaces", metavar="REF", help="an earlier version of it")
     add_note_options(parser)
@@ -89,7 +90,7 @@ def _file(
     ]
     terms = read_consent(arguments, line)
     body = speech.notice(
-        speech.activity(arguments.activity_type, uncited=arguments.uncited),
+        speech.activity(arguments.activity_type, uncited=arguments.uncited, headcount=arguments.headcount),
         volumes_of(placed, arguments, interval),
         name=arguments.name,
         change=None if replaces is None else "unchanged",

@@ -12,9 +12,10 @@ from standclear.cli.output import print_json, print_table
 from standclear.dialects.pack import read_pack
 from standclear.dialects.plainly import explain
 from standclear.errors import Malformed
-from standclear.statements.arrangement import ROLES, Adherence
+from standclear.statements.arrangement import Adherence
 from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.compose import Draft
+from standclear.statements.total import ROLES
 
 PACKS = Path(__file__).parent.parent / "packs"
 

@@ -20,7 +20,7 @@ Cell = str | int | float | None
 Table = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
 
 _COUNTS: Final = ("owed", "in_time", "late", "unanswered", "waiting", "partly", "attested")
-_FILED: Final = ("filed", "items", "late", "over_quota", "aware", "held", "uncited", "blanket")
+_FILED: Final = ("filed", "items", "late", "over_quota", "over_total", "aware", "held", "uncited", "blanket")
 
 
 def add_parser(subparsers: Any) -> None:

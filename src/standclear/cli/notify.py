@@ -110,6 +110,9 @@ def add_parser(subparsers: Any) -> None:
     movement.add_argument("--units", type=int, default=1, help="vehicles, ships or aircraft")
     movement.add_argument("--headcount", type=int)
     movement.add_argument(
+        "--displacement", type=int, metavar="TONNES", help="standard displacement of all its vessels together"
+    )
+    movement.add_argument(
         "--identification", action="append", default=[], help="call sign, plate, IMO, registration"
     )
     movement.add_argument("--marking", action="append", default=[], choices=sorted(MARKINGS))
@@ -246,6 +249,7 @@ def _file_movement(arguments: argparse.Namespace) -> int:
         identification=tuple(arguments.identification),
         markings=tuple(arguments.marking),
         repeats=None,
+        displacement_t=arguments.displacement,
     )
     return _say(arguments, what, volumes, entered[:16])
 

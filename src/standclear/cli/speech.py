@@ -68,9 +68,9 @@ def presence(unit: str, as_of_ms: int, age_max_ms: int) -> Presence:
     return Presence(unit=unit, as_of_ms=as_of_ms, age_max_ms=age_max_ms)
 
 
-def activity(activity_type: str, *, uncited: bool = False) -> Activity:
+def activity(activity_type: str, *, uncited: bool = False, headcount: int | None = None) -> Activity:
     """A hazard, filed with what it cites, or on purpose without."""
-    return Activity(activity_type=activity_type, uncited=uncited)
+    return Activity(activity_type=activity_type, uncited=uncited, headcount=headcount)
 
 
 def filing(

@@ -15,6 +15,7 @@ from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Meeting, Outcome, Release
 from standclear.conflicts.quotas import Quotas
 from standclear.conflicts.standing import Standing, matched_volumes, materially_same
+from standclear.conflicts.totals import Totals
 from standclear.spacetime.meet import Margin, meets
 from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Arrangement, Concern
@@ -48,6 +49,7 @@ class Register:
         self._inboxes = inboxes
         self._indexes: dict[str, CandidateIndex] = {}
         self._quotas = Quotas()
+        self._totals = Totals()
         self._unaware_of: dict[bytes, set[int]] = {}
         self._met: dict[int, list[int]] = {}
         self.notices: list[Standing] = []
@@ -147,6 +149,7 @@ class Register:
                 self._succeed(old, one, outcome)
             stands.append(one)
         self._count(filing, len(stands), outcome)
+        self._totals.file(filing.agreement, filing.arrangement, stands, outcome)
         return stands
 
     def _succeed(self, old_ref: bytes, one: Standing, outcome: Outcome) -> None:
@@ -190,6 +193,7 @@ class Register:
                 outcome.effect = "stale"
                 outcome.mark(f"ends_{old.state}")
             else:
+                old.is_cancelled = filing.submission.header.act == "cancel"
                 self._take_out(old, "ended")
                 old.ended_ms = filing.now_ms
                 if outcome.effect == "recorded":
@@ -215,6 +219,7 @@ class Register:
 
     def _take_out(self, old: Standing, state: str) -> None:
         old.state = state
+        self._totals.take_out(old)
         for form in old.volumes:
             self._index(old.kind).remove(_number(old, form))
         for number in self._unaware_of.pop(old.ref, set()):
@@ -253,6 +258,8 @@ class Register:
                 for form in one.volumes:
                     self._index(one.kind).remove(_number(one, form))
                 self._insert([one], now)
+        if earlier.totals != now.totals or earlier.members != now.members:
+            self._totals.take_rules(agreement, now, self.notices)
 
     # --- releasing -----------------------------------------------------------------------------------
 

@@ -22,7 +22,8 @@ class Standing:
     slot. `same_as` holds earlier versions that differ in nothing material: citing one of them still counts. For an
     activity, `effect` is what its filing earned, `cited` what it cites, `unaware` what came later and its desk has
     not acknowledged. `rules` are those in force when it was filed: whom its owner could know as a party of them.
-    `marks` are what its filing was labelled with; `ended_ms` is when it was replaced, closed or cancelled.
+    `marks` are what its filing was labelled with; `ended_ms` is when it was replaced, closed or cancelled, and
+    `is_cancelled` says that its owner took it back as one that should not stand.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Standing:
     successors: tuple[bytes, ...] = ()
     disputed: bool = False
     stage: str = ""
+    is_cancelled: bool = False
 
     def slot_for(self, party: bytes, arrangement: Arrangement, adhered: Set[bytes]) -> Slot | None:
         """The slot under which a party is told, or None: named ones first, then any party of the arrangement.

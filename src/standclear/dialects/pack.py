@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from standclear.errors import Malformed
 from standclear.statements.arrangement import (
@@ -18,12 +18,14 @@ from standclear.statements.arrangement import (
     OneSided,
     read_arrangement,
 )
-from standclear.statements.fields import Fields
+from standclear.statements.fields import Fields, text_reader
 from standclear.statements.readiness import ReadinessRule
+from standclear.statements.total import Total
 
 _QUANTITY = re.compile(r"(\d+)\s*([a-z]+)\Z")
 _LENGTHS_CM = {"cm": 1, "m": 100, "km": 100_000}
 _TIMES_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+AT_ONCE: Final = "at once"
 _CASES = {
     "both": (True, True),
     "notice_only": (True, False),
@@ -85,6 +87,7 @@ def _arrangement(pack: Mapping[str, Any], members: Mapping[bytes, str], neutral:
         emergency=fields.many("emergency", _escalation, 8),
         inquiry=fields.one("inquiry", _inquiry),
         readiness=fields.one("readiness", _readiness) if "readiness" in pack else None,
+        totals=fields.many("totals", _total, 32) if "totals" in pack else (),
     )
     fields.done()
     return arrangement
@@ -153,14 +156,37 @@ def _readiness(value: Any, path: str) -> ReadinessRule:
     return rule
 
 
+def _total(value: Any, path: str) -> Total:
+    fields = Fields(value, path)
+    total = Total(
+        name=fields.text("name", 64, 1),
+        kind=fields.text("kind", 16, 1),
+        types=fields.many("types", text_reader(64), 64),
+        measure=fields.text("measure", 16, 1),
+        window_ms=_window(fields),
+        by=fields.text("by", 16, 1),
+        except_roles=fields.many("except_roles", text_reader(16), 4),
+        most=fields.integer("most"),
+    )
+    fields.done()
+    return total
+
+
+def _window(fields: Fields) -> int | None:
+    """Over what a total is taken: "at once", or what begins within a span such as "30 d"."""
+    text = fields.text("over", 32, 1)
+    return None if text == AT_ONCE else _read_quantity(text, f"{fields.path}.over", _TIMES_MS)
+
+
 def _quantity(fields: Fields, name: str, units: Mapping[str, int]) -> int:
-    text = fields.text(name, 32, 1)
+    return _read_quantity(fields.text(name, 32, 1), f"{fields.path}.{name}", units)
+
+
+def _read_quantity(text: str, path: str, units: Mapping[str, int]) -> int:
     found = _QUANTITY.match(text)
     if found is None or found[2] not in units:
         known = ", ".join(units)
-        raise Malformed(
-            f"{fields.path}.{name}", f"{text!r} is not a whole number with one of: {known}", "write '15 min'"
-        )
+        raise Malformed(path, f"{text!r} is not a whole number with one of: {known}", "write '15 min'")
     return int(found[1]) * units[found[2]]
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from standclear.statements.arrangement import Arrangement, Escalation, KindRule
 from standclear.statements.readiness import ReadinessRule
+from standclear.statements.total import Total
 
 _CASES = {
     (True, True): "both were released to each other",
     (True, False): "the notice was released to the planner, the activity not to the owner",
     (False, True): "the activity was released to the owner, the notice not to the planner",
     (False, False): "neither was released to the other",
+}
+_MEASURES = {
+    "notices": "notices",
+    "units": "vehicles, vessels or aircraft",
+    "headcount": "people",
+    "tonnes": "tonnes of standard displacement",
 }
 _TOLD = {"planner": "the planner", "owner": "the notice's owner", "neutral": "the neutral desk"}
 
@@ -55,6 +62,7 @@ def explain(arrangement: Arrangement) -> list[str]:
         f"at most, and a party asks {inquiry.daily_max:,} a day at most."
     )
     lines += _readiness(arrangement.readiness)
+    lines += [_total(total) for total in arrangement.totals]
     lines.append(f"Bodies are kept for {span(arrangement.retention_ms)} at least.")
     lines.append("Lapse, lateness or absence from this system removes no protection from anybody.")
     return lines
@@ -95,6 +103,18 @@ def _readiness(rule: ReadinessRule | None) -> list[str]:
         f"watch {gap} is an alarm to itself, its alternate, its superior and all parties, before it is needed."
     )
     return [checks, watches]
+
+
+def _total(total: Total) -> str:
+    what = f" ({', '.join(word.replace('_', ' ') for word in total.types)})" if total.types else ""
+    whose = "one party’s" if total.by == "party" else "all parties’ together"
+    if total.except_roles:
+        whose += f", each {' and '.join(total.except_roles)} left out"
+    when = "on at one time" if total.window_ms is None else f"beginning within any {span(total.window_ms)}"
+    return (
+        f"Of {total.kind} notices{what}, {whose}, {when}, {total.most:,} {_MEASURES[total.measure]} at most "
+        f"({total.name}), in however many statements; what is over stands, labelled over the total."
+    )
 
 
 def _level(step: Escalation) -> str:

@@ -98,6 +98,7 @@ class FilingFigures:
     items: int
     late: int
     over_quota: int
+    over_total: int
     aware: int
     held: int
     uncited: int
@@ -267,7 +268,10 @@ def _integrated_ms(one: Standing) -> int:
 
 def _filing_figures(key: tuple[bytes, bytes, str], filed: dict[bytes, list[Standing]]) -> FilingFigures:
     firsts = [items[0] for items in filed.values()]  # labels are a statement's, the same on all its items
-    marks = {word: sum(word in one.marks for one in firsts) for word in ("late", "over_quota", "blanket")}
+    marks = {
+        word: sum(word in one.marks for one in firsts)
+        for word in ("late", "over_quota", "over_total", "blanket")
+    }
     effects = {word: sum(one.effect == word for one in firsts) for word in ("aware", "held", "uncited")}
     return FilingFigures(
         party=key[0],
@@ -277,6 +281,7 @@ def _filing_figures(key: tuple[bytes, bytes, str], filed: dict[bytes, list[Stand
         items=sum(len(items) for items in filed.values()),
         late=marks["late"],
         over_quota=marks["over_quota"],
+        over_total=marks["over_total"],
         aware=effects["aware"],
         held=effects["held"],
         uncited=effects["uncited"],

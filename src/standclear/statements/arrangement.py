@@ -10,12 +10,12 @@ from standclear.statements.canonical import Value, b64u
 from standclear.statements.fields import Fields, choice_reader, text_reader
 from standclear.statements.header import NOTICE_KINDS
 from standclear.statements.readiness import ReadinessRule, read_readiness
+from standclear.statements.total import ROLES, Total, check_totals, read_total
 
 STATES = frozenset({"in_force", "suspended", "terminated"})
 TOLD = frozenset({"planner", "owner", "neutral"})
 AFTER_END = frozenset({"keeps", "ends"})
 LEVELS = frozenset({"duty_desk", "alternate_desk", "superior", "arrangement_monitor", "political_contact"})
-ROLES = frozenset({"party", "monitor", "depositary", "observer"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +154,7 @@ class Arrangement:
     emergency: tuple[Escalation, ...] = ()
     inquiry: InquiryRule = NO_INQUIRY_BOUND
     readiness: ReadinessRule | None = None
+    totals: tuple[Total, ...] = ()
 
     def to_value(self) -> Value:
         return {
@@ -172,6 +173,7 @@ class Arrangement:
             "readiness": None if self.readiness is None else self.readiness.to_value(),
             "retention_ms": self.retention_ms,
             "state": self.state,
+            "totals": [total.to_value() for total in self.totals],
             "type": "arrangement",
             "void_grace_ms": self.void_grace_ms,
         }
@@ -298,6 +300,7 @@ def read_arrangement(fields: Fields) -> Arrangement:
         emergency=fields.many("emergency", _read_escalation, 8),
         inquiry=fields.one("inquiry", _read_inquiry_rule),
         readiness=fields.one_or_none("readiness", read_readiness),
+        totals=fields.many("totals", read_total, 32),
     )
     _check_whole(arrangement, fields.path)
     return arrangement
@@ -318,6 +321,7 @@ def _check_whole(arrangement: Arrangement, path: str) -> None:
         raise Malformed(
             f"{path}.kinds", f"not one rule for each kind (missing: {missing})", "add the missing rules"
         )
+    check_totals(arrangement.totals, set(ruled), path)
     for name, steps in (("escalation", arrangement.escalation), ("emergency", arrangement.emergency)):
         times = [step.after_ms for step in steps]
         if times != sorted(set(times)):

@@ -46,6 +46,7 @@ OUTCOMES = frozenset(
     }
 )  # fmt: skip
 LEGS_MAX = 64
+DISPLACEMENT_T_MAX = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class Movement:
     """What moves, in legs with windows of their own (each leg is one of the notice's volumes).
 
     `repeats` names an earlier movement that this one repeats. Headcount is a number only; drivers have no names here.
+    `displacement_t` is the standard displacement of all its vessels together, in tonnes; None where none is stated.
     It is ended by a signed arrival or outcome, never by the clock (G0).
     """
 
@@ -87,6 +89,7 @@ class Movement:
     identification: tuple[str, ...]
     markings: tuple[str, ...]
     repeats: bytes | None
+    displacement_t: int | None = None
 
 
 def read_movement(value: Value, path: str) -> Movement:
@@ -101,6 +104,7 @@ def read_movement(value: Value, path: str) -> Movement:
         identification=fields.many("identification", text_reader(100), 64),
         markings=fields.many("markings", choice_reader(MARKINGS), 8),
         repeats=fields.raw_or_none("repeats", 36),
+        displacement_t=fields.integer_or_none("displacement_t", 0, DISPLACEMENT_T_MAX),
     )
     fields.done()
     return movement
@@ -109,6 +113,7 @@ def read_movement(value: Value, path: str) -> Movement:
 def movement_to_value(movement: Movement) -> Value:
     """The inverse of `read_movement`."""
     return {
+        "displacement_t": movement.displacement_t,
         "headcount": movement.headcount,
         "identification": list(movement.identification),
         "legs": [leg.to_value() for leg in movement.legs],

@@ -215,10 +215,14 @@ class Presence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """A hazard: its volumes and times, never an aim point. `uncited`: filed on purpose without citing."""
+    """A hazard: its volumes and times, never an aim point. `uncited`: filed on purpose without citing.
+
+    `headcount`: how many people take part in an exercise, a number and never names; None where none is stated.
+    """
 
     activity_type: str
     uncited: bool
+    headcount: int | None = None
 
 
 What: TypeAlias = Site | Presence | Activity | Movement | Zone
@@ -286,7 +290,11 @@ def _what_to_value(what: What) -> Value:
         case Presence():
             return {"age_max_ms": what.age_max_ms, "as_of_ms": what.as_of_ms, "unit": what.unit}
         case Activity():
-            return {"activity_type": what.activity_type, "uncited": what.uncited}
+            return {
+                "activity_type": what.activity_type,
+                "headcount": what.headcount,
+                "uncited": what.uncited,
+            }
         case Movement():
             return movement_to_value(what)
         case Zone():
@@ -321,7 +329,9 @@ def _read_presence(value: Value, path: str) -> Presence:
 def _read_activity(value: Value, path: str) -> Activity:
     fields = Fields(value, path)
     activity = Activity(
-        activity_type=fields.choice("activity_type", ACTIVITY_TYPES), uncited=fields.flag("uncited")
+        activity_type=fields.choice("activity_type", ACTIVITY_TYPES),
+        uncited=fields.flag("uncited"),
+        headcount=fields.integer_or_none("headcount", 0, 10_000_000),
     )
     fields.done()
     return activity

@@ -84,6 +84,7 @@ def _filing_value(one: FilingFigures) -> Json:
         "items": one.items,
         "late": one.late,
         "over_quota": one.over_quota,
+        "over_total": one.over_total,
         "aware": one.aware,
         "held": one.held,
         "uncited": one.uncited,

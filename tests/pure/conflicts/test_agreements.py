@@ -212,6 +212,7 @@ def test_what_an_arrangement_no_longer_names_may_still_be_closed_and_not_filed()
         log.rules,
         kinds=tuple(rule for rule in log.rules.kinds if rule.kind in ("activity", "presence")),
         matrix=tuple(one for one in log.rules.matrix if {one.a, one.b} <= {"activity", "presence"}),
+        totals=(),
     )
     second = log.state(log.north, fewer, log.under)
     for party in (log.north, log.south):
