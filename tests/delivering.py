@@ -12,6 +12,8 @@ from standclear.flow.ringing import Ringer
 from standclear.stores.outbox_memory import MemoryOutbox
 from world import World
 
+GATEWAY_SECRET = b"a gateway's signing key"
+
 
 class KeptLetters:
     """A channel that keeps every letter; the next tries raise what stands in `broken`."""
@@ -61,6 +63,7 @@ class Carrying:
                 directory=Directory(self.listed),
                 code_key=b"code key of the tests",
                 reply_url="https://line.example/v1/reply",
+                gateway_secret=GATEWAY_SECRET,
             )
             self.world.service.ahead = Ringer(found).take
             return found

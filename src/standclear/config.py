@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from standclear.errors import Malformed
 from standclear.limits import ADDRESS_RATE_S, SESSION_RATE_S
@@ -36,6 +37,7 @@ class Config:
     proxies: str = ""
     log_level: str = "info"
     channels: str = ""
+    reply_url: str = ""
 
     def host_and_port(self) -> tuple[str, int]:
         """Where to listen: `HOST:PORT`, an IPv6 host in brackets, port 0 for any that is free.
@@ -72,6 +74,7 @@ def read_config(file: Path | None, environment: Mapping[str, str], given: Mappin
         raise Malformed(unknown[0], "no such setting", f"the settings are: {', '.join(NAMES)}")
     config = Config(**{name: _typed(name, value) for name, value in found.items()})
     config.host_and_port()
+    _check_reply_url(config.reply_url)
     _one_of("log_level", config.log_level, LOG_LEVELS)
     return config
 
@@ -118,6 +121,20 @@ def _typed(name: str, value: Any) -> Any:
 
 
 _DEFAULTS: Final = Config()
+
+
+def _check_reply_url(url: str) -> None:
+    """Links carry a code each: they lead through TLS, or stay on this machine."""
+    try:
+        found = urlsplit(url)
+        is_here = found.hostname in ("localhost", "127.0.0.1", "::1")
+        is_plain = bool(found.hostname) and not (found.query or found.fragment or found.username)
+        is_taken = is_plain and (found.scheme == "https" or (found.scheme == "http" and is_here))
+        is_taken = is_taken and found.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        is_taken = False
+    if url and not is_taken:
+        raise Malformed("reply_url", f"{url!r} is no https address", "write for example https://line.example")
 
 
 def _one_of(name: str, value: str, words: tuple[str, ...]) -> None:

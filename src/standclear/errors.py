@@ -3,7 +3,7 @@
     StandclearError
     ├── Refused            fix the input; nothing was changed
     │   ├── Malformed · BadSignature · UnknownParty · UnknownKey · UnknownSession · NotPermitted
-    │   ├── OverLimit · Repeated · WrongLog · NotFound · Ambiguous
+    │   ├── OverLimit · Repeated · WrongLog · NotFound · Ambiguous · ReplyUnknown · ReplyUsed · ReplyExpired
     ├── Unproven           do not believe it
     │   ├── BadNote · BadCheckpoint · BadInclusion · BadConsistency · QuorumMissed · Mismatch
     ├── Unavailable        try again later
@@ -132,6 +132,27 @@ class NotFound(Refused):
 
     slug = "not-found"
     title = "Not found"
+
+
+class ReplyUnknown(Refused):
+    """The code of a reply leads to no message of ours, or to none that may be answered."""
+
+    slug = "reply-unknown"
+    title = "No message has this code"
+
+
+class ReplyUsed(Refused):
+    """The code of a reply has been used: the first answer stands."""
+
+    slug = "reply-used"
+    title = "Answered already"
+
+
+class ReplyExpired(Refused):
+    """The code of a reply is too old to answer with."""
+
+    slug = "reply-expired"
+    title = "Too old to answer with"
 
 
 class Unproven(StandclearError):

@@ -326,6 +326,8 @@ async def carrying(config: Config, service: Service) -> AsyncIterator[Deliverer 
                 channels=_channels(settings, client),
                 directory=Directory(settings.addresses),
                 code_key=sha256(b"standclear/codes/v1\n", read_service_seed(config.data)),
+                reply_url=f"{config.reply_url.rstrip('/')}/v1/reply" if config.reply_url else "",
+                gateway_secret=settings.gateway.signing_key.encode() if settings.gateway else b"",
             )
             service.ahead = Ringer(deliverer).take
             yield deliverer

@@ -36,13 +36,16 @@ URL = "https://line.example/v1/reply/AAAA"
 def letter(**more: Any) -> Letter:
     exercise = more.pop("exercise", True)
     details = more.pop("details", ())
+    code, answers, more_url = more.pop("code", ""), more.pop("answers", ()), more.pop("url", URL)
     return Letter(
         parcel=parcel(7, **more),
         exercise=exercise,
         service="The line's keeper",
         silent="North",
-        reply_url=URL,
+        reply_url=more_url,
         details=details,
+        reply_code=code,
+        answers=answers,
     )
 
 
@@ -258,3 +261,19 @@ def test_every_message_can_be_said_in_every_language_and_every_one_of_an_exercis
         for text in (words.subject, words.text, words.short):
             assert text.startswith("EXERCISE") == exercise
             assert "{" not in text
+
+
+def test_a_text_names_its_link_its_code_and_the_answers_by_number_and_a_voice_reads_no_link_out() -> None:
+    given = {"code": "7KQ2-M9XD", "answers": ("noted", "will_avoid")}
+    text = words_of(letter(channel="sms", **given)).short
+    assert URL in text
+    assert "7KQ2-M9XD and a number: 1 noted, 2 we will avoid it." in text
+    assert "attested" in text
+    assert URL not in words_of(letter(channel="voice", **given)).short
+    assert "7KQ2-M9XD" in words_of(letter(channel="voice", **given)).short
+
+
+def test_a_message_to_which_no_answer_is_owed_names_no_way_to_answer() -> None:
+    words = words_of(letter(url=""))
+    assert "link" not in words.text
+    assert "http" not in words.short

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from standclear.flow.outbox import Outbox, Parcel, Reach
+from standclear.flow.outbox import KeptAnswer, Outbox, Parcel, Reach
 from standclear.stores.outbox import RESERVE_FILE, SqliteOutbox
 from standclear.stores.outbox_memory import MemoryOutbox
 
@@ -114,9 +114,36 @@ def test_a_code_answers_one_parcel_once_and_the_first_answer_stands(outbox: Outb
     code = parcel(1).code
     assert parcel(1) == outbox.find_code(code)
     assert outbox.find_code(bytes(16)) is None
-    assert outbox.answer(code, "noted", 5)
-    assert not outbox.answer(code, "disputed", 6)
-    assert ((parcel(1), "noted", 5),) == outbox.answers()
+    assert outbox.find_answer(code) is None
+    assert outbox.answer(code, "noted", "link", 5)
+    assert not outbox.answer(code, "disputed", "code", 6)
+    assert KeptAnswer(parcel=parcel(1), answer="noted", by="link", at_ms=5) == outbox.find_answer(code)
+
+
+def test_a_code_that_is_none_answers_nothing(outbox: Outbox) -> None:
+    outbox.put([parcel(1)], None)
+    assert not outbox.answer(bytes(16), "noted", "link", 5)
+    assert outbox.unsaid() == ()
+
+
+def test_an_answer_is_unsaid_until_it_is_said_to_be_on_record(outbox: Outbox) -> None:
+    outbox.put([parcel(1), parcel(2)], None)
+    for number, at_ms in ((2, 5), (1, 6)):
+        assert outbox.answer(parcel(number).code, "noted", "link", at_ms)
+    assert [2, 1] == [one.parcel.id[0] for one in outbox.unsaid()]
+    outbox.said(parcel(2).code)
+    outbox.said(parcel(2).code)
+    assert [1] == [one.parcel.id[0] for one in outbox.unsaid()]
+    assert outbox.find_answer(parcel(2).code) is not None
+    assert not outbox.answer(parcel(2).code, "noted", "link", 7)
+
+
+def test_what_was_sent_to_an_address_is_found_the_newest_first(outbox: Outbox) -> None:
+    listed = [parcel(1, to="+1"), parcel(2, to="+2"), parcel(3, to="+1"), parcel(4, to="+1", due_ms=1)]
+    outbox.put(listed, None)
+    assert [3, 1, 4] == [one.id[0] for one in outbox.sent_to("+1", 0)]
+    assert [3] == [one.id[0] for one in outbox.sent_to("+1", 2)]
+    assert outbox.sent_to("+3", 0) == ()
 
 
 def test_what_was_done_survives_a_kill(tmp_path: Path) -> None:
@@ -126,11 +153,13 @@ def test_what_was_done_survives_a_kill(tmp_path: Path) -> None:
         opened.put([parcel(1), parcel(2)], Reach(after_ms=7, told={NORTH: 3}))
         opened.ended(bytes([1] * 16), "handed", "250 OK", 9)
         opened.keep_call(b"1" * 32, b"call")
+        opened.answer(parcel(2).code, "noted", "link", 9)
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     again = SqliteOutbox(tmp_path)
     assert [parcel(2)] == list(again.ready(9, 10))
     assert (Reach(after_ms=7, told={NORTH: 3}), (b"call",)) == (again.reach(), again.kept_calls())
+    assert [("noted", "link", 9)] == [(one.answer, one.by, one.at_ms) for one in again.unsaid()]
     again.close()
 
 

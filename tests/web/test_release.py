@@ -47,6 +47,10 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "POST /v1/statements/batch": (401, 200, 200, 200, 200),
     "POST /v1/sessions": (400, 400, 400, 400, 400),
     "DELETE /v1/sessions": (401, 204, 204, 204, 204),
+    "POST /v1/reply": (404, 404, 404, 404, 404),
+    "GET /v1/reply/style.css": (200, 200, 200, 200, 200),
+    "GET /v1/reply/{code}": (404, 404, 404, 404, 404),
+    "POST /v1/reply/{code}": (404, 404, 404, 404, 404),
 }
 NAME = "The clinic at the spring"
 

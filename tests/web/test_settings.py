@@ -39,6 +39,11 @@ def test_the_variables_of_a_desk_are_no_settings_of_the_service() -> None:
         ("address_rate_s = 0", {}, "address_rate_s"),
         ("address_rate_s = 1.5", {}, "address_rate_s"),
         ("log_level = 'loud'", {}, "log_level"),
+        ("reply_url = 'http://line.example'", {}, "reply_url"),
+        ("reply_url = 'line.example'", {}, "reply_url"),
+        ("reply_url = 'https://line.example/?a=b'", {}, "reply_url"),
+        ("reply_url = 'https://line.example:port'", {}, "reply_url"),
+        ("reply_url = 'https://[::1'", {}, "reply_url"),
         ("name = ", {}, "config"),
         ("", {"STANDCLEAR_LISTNE": "x"}, "STANDCLEAR_LISTNE"),
         ("", {"STANDCLEAR_EXERCISE": "1"}, "exercise"),
@@ -60,6 +65,11 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Malformed) as refused:
         read_config(tmp_path / "none.toml", {}, {})
     assert refused.value.field == "config"
+
+
+@pytest.mark.parametrize("url", ["https://line.example/north", "http://127.0.0.1:8440", "http://[::1]:8440"])
+def test_links_lead_through_tls_or_stay_on_this_machine(url: str) -> None:
+    assert url == read_config(None, {"STANDCLEAR_REPLY_URL": url}, {}).reply_url
 
 
 @pytest.mark.parametrize(

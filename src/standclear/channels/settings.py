@@ -13,7 +13,7 @@ from typing import Any, Final
 from standclear.channels.smtp import TLS, SmtpSettings
 from standclear.errors import Malformed
 from standclear.flow.outbox import Address
-from standclear.limits import ADDRESSES_MAX
+from standclear.limits import ADDRESSES_MAX, SIGNING_KEY_CHARACTERS_MIN
 from standclear.statements.arrangement import LEVELS
 from standclear.statements.canonical import Value
 from standclear.statements.fields import Fields
@@ -26,10 +26,11 @@ _SECRET_MARK: Final = "whsec_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """Where a telephone's gateway takes messages."""
+    """Where a telephone's gateway takes messages, and the key with which it signs the texts that it received, if any."""
 
     url: str
     token: str
+    signing_key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +92,15 @@ def _read_smtp(value: Value, path: str) -> SmtpSettings:
 
 def _read_gateway(value: Value, path: str) -> Gateway:
     given = value if isinstance(value, dict) else {}
-    fields = Fields({"token": "", **given}, path)
-    found = Gateway(url=fields.text("url", 500, 8), token=fields.text("token", 500))
+    fields = Fields({"token": "", "signing_key": "", **given}, path)
+    found = Gateway(
+        url=fields.text("url", 500, 8),
+        token=fields.text("token", 500),
+        signing_key=fields.text("signing_key", 200),
+    )
     fields.done()
+    if found.signing_key and len(found.signing_key) < SIGNING_KEY_CHARACTERS_MIN:
+        raise Malformed(f"{path}.signing_key", "too short to keep a secret", "make one: openssl rand -hex 32")
     return found
 
 

@@ -77,6 +77,7 @@ def _content(letter: Letter) -> dict[str, object]:
         "start": parcel.start,
         "end": parcel.end,
         "reply_url": letter.reply_url or None,
+        "answers": list(letter.answers) if letter.reply_url else [],
         "subject": words.subject,
         "text": words.text,
     }

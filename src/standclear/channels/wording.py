@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from standclear.flow.outbox import Letter
+from standclear.flow.phrasing import answer_phrase
+from standclear.flow.phrasing import catalogue as catalogue_of
 from standclear.statements.canonical import b64u
 
 CATALOGUES: Final = Path(__file__).with_name("catalogues")
@@ -61,8 +63,19 @@ def words_of(letter: Letter) -> Words:
     lines = [mark + _word(parcel.language, "text", parcel.kind).format(**named)]
     lines += [_word(parcel.language, None, code).format(**named) for code in _codes(letter)]
     text = "\n".join([lines[0], *letter.details, *lines[1:]])
-    reply = f" {letter.reply_url}" if letter.reply_url else ""
-    return Words(subject=subject, text=text, short=f"{subject} {named['reference']}{reply}")
+    return Words(subject=subject, text=text, short=f"{subject} {named['reference']}{_short_reply(letter)}")
+
+
+def _short_reply(letter: Letter) -> str:
+    """How a text is answered: by its link, or by a code and a number. A link is not read out to anybody."""
+    says, language = catalogue_of(letter.parcel.language), letter.parcel.language
+    found = f" {letter.reply_url}" if letter.reply_url and letter.parcel.channel != "voice" else ""
+    if letter.reply_code:
+        listed = ", ".join(
+            f"{number} {answer_phrase(says, code)}" for number, code in enumerate(letter.answers, start=1)
+        )
+        found += " " + _word(language, None, "code").format(code=letter.reply_code, answers=listed)
+    return found
 
 
 def _codes(letter: Letter) -> list[str]:

@@ -7,21 +7,13 @@ from __future__ import annotations
 
 import argparse
 import os
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
-from standclear.dialects.phrases import LANGUAGES, Catalogue, read_catalogue
+from standclear.dialects.phrases import LANGUAGES
 from standclear.errors import Malformed, NotFound
+from standclear.flow.phrasing import catalogue
 
 LANGUAGE_VARIABLE: Final = "STANDCLEAR_LANGUAGE"
-
-
-@cache
-def catalogue(language: str) -> Catalogue:
-    """The catalogue of a language, from this package."""
-    folder = files("standclear") / "dialects" / "catalogues"
-    return read_catalogue((folder / f"{language}.toml").read_text("utf-8"), language)
 
 
 def phrase(section: str, code: str, language: str) -> str:

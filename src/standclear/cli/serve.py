@@ -29,6 +29,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--exercise", action="store_true", default=None, help="a new log is for an exercise, and says so"
     )
+    parser.add_argument(
+        "--reply-url",
+        metavar="URL",
+        help="this service's address as desks reach it from outside: messages carry a link under it",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from standclear.statements.calls import (
     OBJECTIONS,
 )
 from standclear.statements.deeds import EFFECTS
+from standclear.statements.header import NOTICE_KINDS
 from standclear.statements.moving import OUTCOMES, STAGES
 from standclear.statements.replies import ACKNOWLEDGEMENT_ANSWERS
 
@@ -61,9 +62,21 @@ MATTERS: Final = frozenset({"open", "answered", "no answer", "ended"})
 DESKS: Final = frozenset({*WATCH_STATES, *LINE_STATES, "cannot_be_woken"})
 """How ready a desk is, as its watches, its line checks and its channels say."""
 
+ASKED: Final = NOTICE_KINDS | {"consultation", "emergency", "inquiry"}
+"""What a message may ask an answer to."""
+
+REPLY: Final = frozenset(
+    {
+        "about", "answered", "attested", "deadline", "done", "expired", "items", "key", "locked", "once", "protection",
+        "question", "reference", "title", "unknown", "used",
+    }
+)  # fmt: skip
+"""The lines of the page that answers without a key."""
+
 CODES: Final[Mapping[str, Set[str]]] = {
     "acknowledgements": ACKNOWLEDGEMENT_ANSWERS,
     "agreements": AGREEMENTS,
+    "asked": ASKED,
     "conditions": CONDITIONS,
     "consultation_replies": CONSULTATION_REPLIES,
     "desks": DESKS,
@@ -76,6 +89,7 @@ CODES: Final[Mapping[str, Set[str]]] = {
     "matters": MATTERS,
     "objections": OBJECTIONS,
     "outcomes": OUTCOMES,
+    "reply": REPLY,
     "rungs": frozenset({state for before, _, after in TRANSITIONS for state in (before, after)}),
     "stages": STAGES,
     "verdicts": frozenset(VERDICTS),

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from standclear.errors import ClockDoubtful, Refused, StandclearError, Unavailable
 from standclear.flow.outbox import Address, Channel, Directory, Letter, Outbox, Parcel, Reach
 from standclear.flow.query import Query
+from standclear.flow.replying import Replies, short_code
 from standclear.flow.service import Service
 from standclear.flow.showing import details_of
 from standclear.keys import hmac_sha256, sha256
@@ -35,6 +36,8 @@ from standclear.statements.canonical import b64u
 from standclear.statements.deeds import SentRecord
 
 NO_CHANNEL = "none"
+TEXTED = frozenset({"sms", "voice"})
+"""Channels of a telephone, which can send a text back."""
 
 
 class Deliverer:
@@ -49,6 +52,7 @@ class Deliverer:
         directory: Directory,
         code_key: bytes,
         reply_url: str = "",
+        gateway_secret: bytes = b"",
     ) -> None:
         self.service = service
         self.outbox = outbox
@@ -56,10 +60,12 @@ class Deliverer:
         self.directory = directory
         self.unkept = 0
         self._reply_url = reply_url
+        self.gateway_secret = gateway_secret  # of the texts that come back; without one, none is asked for
         self._code_key = code_key  # codes follow from it, so that a parcel made twice has one code
         self._query = Query(service)
         self._said: dict[bytes, int] = {}
-        self._under_way: set[bytes] = set()
+        self._under_way: dict[bytes, Parcel] = {}
+        self.replies = Replies(service, outbox, lambda: tuple(self._under_way.values()))
         self._places = asyncio.Semaphore(CARRIED_AT_ONCE_MAX)
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -92,6 +98,7 @@ class Deliverer:
                 if parcel.id not in self._under_way:
                     self.begin(parcel, is_call=parcel.kind == "ring")
             await self._say()
+            await self.replies.say()
         except Unavailable:
             return
 
@@ -199,7 +206,7 @@ class Deliverer:
 
     def begin(self, parcel: Parcel, *, is_call: bool) -> asyncio.Task[None]:
         """Carry one parcel in a task of its own. A call waits for no place; everything else does."""
-        self._under_way.add(parcel.id)
+        self._under_way[parcel.id] = parcel
         task = asyncio.create_task(self._carry(parcel, is_call), name=f"carry {parcel.id.hex()}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -213,7 +220,7 @@ class Deliverer:
                 async with self._places:
                     await self._try(parcel)
         finally:
-            self._under_way.discard(parcel.id)
+            self._under_way.pop(parcel.id, None)
 
     async def _try(self, parcel: Parcel) -> None:
         said, state = "", "waiting"
@@ -247,14 +254,19 @@ class Deliverer:
         """A parcel with what its words need. What its address may not be shown is not in it."""
         roll = self.service.book.roll
         assert roll.charter is not None
+        answers = self.replies.offered(parcel)
+        has_link = bool(self._reply_url and answers)
+        has_code = self.gateway_secret and answers and parcel.channel in TEXTED
         return Letter(
             parcel=parcel,
             exercise=roll.charter.exercise,
             service=roll.charter.service_name,
             silent="" if parcel.silent is None else roll.name_of(parcel.silent),
-            reply_url=f"{self._reply_url}/{b64u(parcel.code)}" if self._reply_url else "",
+            reply_url=f"{self._reply_url}/{b64u(parcel.code)}" if has_link else "",
             details=details_of(self._query, parcel),
             instead_of=self._instead_of(parcel),
+            reply_code=short_code(parcel.code) if has_code else "",
+            answers=answers,
         )
 
     def _instead_of(self, parcel: Parcel) -> str:

@@ -57,6 +57,16 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """An answer that came back by a message's link or code, and when."""
+
+    parcel: Parcel
+    answer: str
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """How far duties were taken from the book: by the clock, and for each party by its inbox."""
 
@@ -69,6 +79,8 @@ class Letter:
     """A parcel with all that a channel needs to put it into words. `details` are what the address may be shown, or empty.
 
     `instead_of` names the party that it is for, where the desk that gets it represents that party.
+    `answers` are what may be answered without a key, by `reply_url` or by texting `reply_code` back; each is empty where
+    there is no such way, or no answer is owed.
     """
 
     parcel: Parcel
@@ -78,6 +90,8 @@ class Letter:
     reply_url: str
     details: tuple[str, ...]
     instead_of: str = ""
+    reply_code: str = ""
+    answers: tuple[str, ...] = ()
 
 
 class Channel(Protocol):
@@ -139,11 +153,20 @@ class Outbox(Protocol):
     def find_code(self, code: bytes) -> Parcel | None:
         """The parcel that a code answers; None where there is none."""
 
-    def answer(self, code: bytes, answer: str, at_ms: int) -> bool:
-        """Use a code, once. False where it was used before: the first answer stands."""
+    def sent_to(self, to: str, since_ms: int) -> tuple[Parcel, ...]:
+        """Parcels to an address that fell due since then, the newest first: what a code typed there may be of."""
 
-    def answers(self) -> tuple[tuple[Parcel, str, int], ...]:
-        """Every answer by code: parcel, answer, time."""
+    def answer(self, code: bytes, answer: str, by: str, at_ms: int) -> bool:
+        """Use a code, once. False where it was used before: the first answer stands. The parcel MUST be there."""
+
+    def find_answer(self, code: bytes) -> KeptAnswer | None:
+        """What was answered by a code; None where nothing was."""
+
+    def unsaid(self) -> tuple[KeptAnswer, ...]:
+        """Answers that are not known to be on record, oldest first."""
+
+    def said(self, code: bytes) -> None:
+        """An answer is on record now. Saying it twice is the same as once."""
 
     def close(self) -> None:
         """Release the file."""

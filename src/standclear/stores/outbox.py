@@ -16,7 +16,7 @@ from typing import Any, Final
 import apsw
 
 from standclear.errors import StoreUnavailable
-from standclear.flow.outbox import Parcel, Reach
+from standclear.flow.outbox import KeptAnswer, Parcel, Reach
 from standclear.limits import OUTBOX_RESERVE_BYTES, STORE_BUSY_MS
 
 OUTBOX_FILE: Final = "outbox.db"
@@ -41,8 +41,11 @@ CREATE INDEX IF NOT EXISTS parcels_duty ON parcels (duty, state);
 CREATE TABLE IF NOT EXISTS reach (party BLOB PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, sid BLOB NOT NULL UNIQUE, text BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS answers (
-    code BLOB PRIMARY KEY, answer TEXT NOT NULL, at_ms INTEGER NOT NULL
+    code BLOB PRIMARY KEY, answer TEXT NOT NULL, "by" TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    on_record INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS parcels_to ON parcels ("to", due_ms);
+CREATE INDEX IF NOT EXISTS answers_unsaid ON answers (at_ms) WHERE on_record = 0;
 """
 _BY_THE_CLOCK: Final = b""  # the row of `reach` that no party has: how far by the clock
 
@@ -163,16 +166,37 @@ class SqliteOutbox:
         rows = self._rows(f"SELECT {_COLUMNS} FROM parcels WHERE code = ?", code)
         return _parcel(rows[0]) if rows else None
 
-    def answer(self, code: bytes, answer: str, at_ms: int) -> bool:
+    def sent_to(self, to: str, since_ms: int) -> tuple[Parcel, ...]:
+        question = f'SELECT {_COLUMNS} FROM parcels WHERE "to" = ? AND due_ms >= ? ORDER BY due_ms DESC, id'
+        return tuple(_parcel(row) for row in self._rows(question, to, since_ms))
+
+    def answer(self, code: bytes, answer: str, by: str, at_ms: int) -> bool:
         with self._writing() as file:
-            file.execute("INSERT INTO answers VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (code, answer, at_ms))
+            file.execute(
+                "INSERT INTO answers SELECT code, ?, ?, ?, 0 FROM parcels WHERE code = ? ON CONFLICT DO NOTHING",
+                (answer, by, at_ms, code),
+            )
             return bool(file.changes())
 
-    def answers(self) -> tuple[tuple[Parcel, str, int], ...]:
+    def find_answer(self, code: bytes) -> KeptAnswer | None:
+        return next(iter(self._answers("code = ?", code)), None)
+
+    def unsaid(self) -> tuple[KeptAnswer, ...]:
+        return self._answers("on_record = 0")
+
+    def _answers(self, which: str, *bindings: Any) -> tuple[KeptAnswer, ...]:
         rows = self._rows(
-            f"SELECT {_COLUMNS}, answer, at_ms FROM answers JOIN parcels USING (code) ORDER BY at_ms"
+            f'SELECT {_COLUMNS}, answer, "by", at_ms FROM answers JOIN parcels USING (code) WHERE {which} '
+            "ORDER BY at_ms, code",
+            *bindings,
         )
-        return tuple((_parcel(row[:-2]), row[-2], row[-1]) for row in rows)
+        return tuple(
+            KeptAnswer(parcel=_parcel(row[:-3]), answer=row[-3], by=row[-2], at_ms=row[-1]) for row in rows
+        )
+
+    def said(self, code: bytes) -> None:
+        with self._writing() as file:
+            file.execute("UPDATE answers SET on_record = 1 WHERE code = ?", (code,))
 
     def close(self) -> None:
         with self._lock:

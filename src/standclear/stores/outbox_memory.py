@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from standclear.flow.outbox import Parcel, Reach
+from standclear.flow.outbox import KeptAnswer, Parcel, Reach
 
 
 class MemoryOutbox:
@@ -16,7 +16,8 @@ class MemoryOutbox:
         self._parcels: dict[bytes, Parcel] = {}
         self._reach = Reach()
         self._calls: dict[bytes, bytes] = {}
-        self._answers: dict[bytes, tuple[str, int]] = {}
+        self._answers: dict[bytes, KeptAnswer] = {}
+        self._said: set[bytes] = set()
 
     def put(self, parcels: Sequence[Parcel], reach: Reach | None) -> None:
         for one in parcels:
@@ -65,19 +66,25 @@ class MemoryOutbox:
     def find_code(self, code: bytes) -> Parcel | None:
         return next((one for one in self._parcels.values() if one.code == code), None)
 
-    def answer(self, code: bytes, answer: str, at_ms: int) -> bool:
-        if code in self._answers:
+    def sent_to(self, to: str, since_ms: int) -> tuple[Parcel, ...]:
+        found = [one for one in self._parcels.values() if one.to == to and one.due_ms >= since_ms]
+        return tuple(sorted(found, key=lambda one: (-one.due_ms, one.id)))
+
+    def answer(self, code: bytes, answer: str, by: str, at_ms: int) -> bool:
+        parcel = self.find_code(code)
+        if parcel is None or code in self._answers:
             return False
-        self._answers[code] = (answer, at_ms)
+        self._answers[code] = KeptAnswer(parcel=parcel, answer=answer, by=by, at_ms=at_ms)
         return True
 
-    def answers(self) -> tuple[tuple[Parcel, str, int], ...]:
-        found = []
-        for code, (answer, at_ms) in self._answers.items():
-            parcel = self.find_code(code)
-            assert parcel is not None
-            found.append((parcel, answer, at_ms))
-        return tuple(found)
+    def find_answer(self, code: bytes) -> KeptAnswer | None:
+        return self._answers.get(code)
+
+    def unsaid(self) -> tuple[KeptAnswer, ...]:
+        return tuple(one for code, one in self._answers.items() if code not in self._said)
+
+    def said(self, code: bytes) -> None:
+        self._said.add(code)
 
     def close(self) -> None:
         """Nothing is held."""

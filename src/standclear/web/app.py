@@ -7,6 +7,7 @@ request's id; it holds no body, no place, no name and no token.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from starlette.exceptions import HTTPException
@@ -86,7 +87,8 @@ class Door:
         else:
             known = error if isinstance(error, StandclearError) else StandclearError(id=visit.request_id)
             self.front.metrics.refused(known.slug)
-            answer = answer_error(known, exercise, visit.request_id)
+            page: Callable[[StandclearError], Response] | None = visit.scope.get("standclear.page")
+            answer = answer_error(known, exercise, visit.request_id) if page is None else page(known)
         await answer(visit.scope, receive, visit.send)
 
     def _write(self, visit: _Visit) -> None:

@@ -21,6 +21,9 @@ class Metrics:
         self.statements = Counter(
             "standclear_statements", "Statements appended, by effect", ["effect"], registry=self.registry
         )
+        self.replies = Counter(
+            "standclear_replies", "Answers taken without a key, by way", ["by"], registry=self.registry
+        )
         self.problems = Counter(
             "standclear_problems", "Requests answered by a problem, by slug", ["slug"], registry=self.registry
         )
@@ -45,6 +48,10 @@ class Metrics:
     def appended(self, effect: str) -> None:
         """One statement was appended and answered."""
         self.statements.labels(effect).inc()
+
+    def replied(self, by: str) -> None:
+        """One answer was taken by link or code."""
+        self.replies.labels(by).inc()
 
     def answered(self, route: str, seconds: float) -> None:
         """One request was answered; `route` is the path as the API names it, with its parameters' names."""

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from standclear.errors import StandclearError
 from standclear.flow.deliver import Deliverer
 from standclear.flow.outbox import STATES
+from standclear.flow.replying import COUNTED
 from standclear.statements.canonical import b64u
 from standclear.web.front import front
 from standclear.web.metrics import CONTENT_TYPE
@@ -78,6 +79,7 @@ async def _channels(deliverer: Deliverer) -> dict[str, object]:
     waking = frozenset(name for name, one in deliverer.channels.items() if one.wakes)
     try:
         count = dict(await asyncio.to_thread(deliverer.outbox.count))
+        unsaid = len(await asyncio.to_thread(deliverer.outbox.unsaid))
         unlogged = len(await asyncio.to_thread(deliverer.outbox.kept_calls))
     except StandclearError as error:
         return {"names": sorted(deliverer.channels), "wrong": error.slug}
@@ -85,6 +87,11 @@ async def _channels(deliverer: Deliverer) -> dict[str, object]:
         "names": sorted(deliverer.channels),
         "messages": {state: count.get(state, 0) for state in STATES},
         "unlogged_calls": unlogged,
+        "replies": {
+            **{name: deliverer.replies.counts[name] for name in COUNTED},
+            "unsaid": unsaid,
+            "locked": deliverer.replies.locked(),
+        },
         "cannot_be_woken": [b64u(party) for party in deliverer.directory.sleeping(waking)],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from standclear.web import events, evidence, log, pages, questions, reading, sessions, statements
+from standclear.web import events, evidence, log, pages, questions, reading, reply, sessions, statements
 
 ROUTES = (
     Route("/v1/statements", statements.submit, methods=["POST"]),
@@ -27,6 +27,10 @@ ROUTES = (
     Route("/v1/dossier", evidence.whole_log, methods=["GET"]),
     Route("/v1/dossier", evidence.answer, methods=["POST"]),
     Route("/v1/policy", evidence.policy, methods=["GET"]),
+    Route("/v1/reply", reply.text, methods=["POST"]),
+    Route("/v1/reply/style.css", reply.style, methods=["GET"]),
+    Route("/v1/reply/{code}", reply.page, methods=["GET"]),
+    Route("/v1/reply/{code}", reply.answer, methods=["POST"]),
     Route("/v1/parties", reading.parties, methods=["GET"]),
     Route("/v1/arrangements", reading.arrangements, methods=["GET"]),
     Route("/v1/log", log.description, methods=["GET"]),
