@@ -12,7 +12,7 @@ from delivering import GATEWAY_SECRET, Carrying, addresses
 from standclear.cli.cast import Said, told
 from standclear.dialects.phrases import LANGUAGES
 from standclear.flow.outbox import Address, Letter
-from standclear.flow.phrasing import catalogue
+from standclear.flow.phrasing import answer_phrase, catalogue
 from standclear.flow.replying import short_code
 from standclear.keys import hmac_sha256
 from standclear.limits import (
@@ -32,7 +32,7 @@ from stories.test_duties_of_time import call, say
 from visiting import Reply, Visitor
 from world import HOUR_MS, Party, World, circle, site
 
-CALL, QUESTION, RELEASE = OFFERS.values()
+CALL, QUESTION, CHECK, RELEASE = OFFERS.values()
 HTML = [("accept", "text/html,*/*;q=0.8")]
 FORM = [("content-type", "application/x-www-form-urlencoded")]
 JSON = [("content-type", "application/json")]
@@ -158,6 +158,12 @@ def test_a_question_is_answered_in_full_only_with_a_key_and_a_call_with_what_a_d
         world.run(post.carrying.deliverer.settle())
         ringing = post.visitor.get(post.link("ring")).body.decode()
         assert [code in ringing for code in CALL] == [True] * 5
+
+
+def test_every_answer_that_is_offered_has_its_words_in_every_language() -> None:
+    for language in LANGUAGES:
+        said = [answer_phrase(catalogue(language), code) for codes in OFFERS.values() for code in codes]
+        assert len(set(said)) == len({*CALL, *QUESTION, *CHECK, *RELEASE})
 
 
 def test_who_owes_no_answer_has_no_link() -> None:

@@ -25,7 +25,7 @@ from standclear.statements.calls import (
     EMERGENCY_ANSWERS,
     OBJECTIONS,
 )
-from standclear.statements.deeds import EFFECTS
+from standclear.statements.deeds import EFFECTS, LINE_ANSWERED
 from standclear.statements.header import NOTICE_KINDS
 from standclear.statements.moving import OUTCOMES, STAGES
 from standclear.statements.replies import ACKNOWLEDGEMENT_ANSWERS
@@ -62,7 +62,7 @@ MATTERS: Final = frozenset({"open", "answered", "no answer", "ended"})
 DESKS: Final = frozenset({*WATCH_STATES, *LINE_STATES, "cannot_be_woken"})
 """How ready a desk is, as its watches, its line checks and its channels say."""
 
-ASKED: Final = NOTICE_KINDS | {"consultation", "emergency", "inquiry"}
+ASKED: Final = NOTICE_KINDS | {"consultation", "emergency", "inquiry", "line_check"}
 """What a message may ask an answer to."""
 
 REPLY: Final = frozenset(
@@ -85,6 +85,7 @@ CODES: Final[Mapping[str, Set[str]]] = {
     "emergency_answers": EMERGENCY_ANSWERS,
     "inquiry_answers": ANSWERS,
     "levels": LEVELS,
+    "line_answers": frozenset({LINE_ANSWERED}),
     "marks": MARKS,
     "matters": MATTERS,
     "objections": OBJECTIONS,

@@ -21,5 +21,6 @@ def catalogue(language: str) -> Catalogue:
 
 def answer_phrase(says: Catalogue, code: str) -> str:
     """What an answer without a key says; the enumerations that links and codes offer hold no code twice."""
-    section = "emergency_answers" if code in CODES["emergency_answers"] else "acknowledgements"
+    sections = ("line_answers", "emergency_answers", "acknowledgements")
+    section = next(one for one in sections if code in CODES[one])
     return says.phrase(section, code)

@@ -27,8 +27,7 @@ from standclear.limits import (
     SHORT_WRONG_ALL_MAX,
     SHORT_WRONG_MAX,
 )
-from standclear.obligations.attesting import offered
-from standclear.obligations.ladder import Attested
+from standclear.obligations.attesting import offered, one_answer
 from standclear.statements.deeds import AttestedRecord
 from standclear.statements.lists import ref_of
 
@@ -260,21 +259,9 @@ class Replies:
 
     def _is_on_record(self, kept: KeptAnswer) -> bool:
         """Whether a durable deed says it already."""
-        book, parcel = self.service.book, kept.parcel
-        answer = Attested(
-            by=kept.by,
-            channel=parcel.channel,
-            answer=kept.answer,
-            at_ms=kept.at_ms,
-            attester=book.roll.service_party(),
-            source=b"",
-        )
-        matter = book.matters.of_sid.get(parcel.sid)
-        found = [] if matter is None else [*matter.attested.get(parcel.party, ())]
-        for ladder in book.ledger.of_sid.get(parcel.sid, ()):
-            if ladder.party == parcel.party:
-                found += ladder.attested
-        return any(one == answer and book.index_of[one.source] < self.service.size for one in found)
+        book = self.service.book
+        source = book.attested.get(one_answer(self._record(kept)))
+        return source is not None and book.index_of[source] < self.service.size
 
 
 def _chosen(text: str, answers: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ nothing, and is never counted as signed. docs/spec/duties.md prints the tables, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from standclear.conflicts.outcome import Outcome
@@ -48,6 +49,11 @@ def offered(
     if matter is not None and party in matter.asked:
         return call if matter.kind == "emergency" else question
     return release if any(one.party == party for one in ledger.of_sid.get(sid, ())) else ()
+
+
+def one_answer(record: AttestedRecord) -> AttestedRecord:
+    """What makes a record this answer and no other: all but its salt, and where what was answered stands."""
+    return replace(record, inbox_start=0, inbox_end=0, salt=bytes(16))
 
 
 def attest_record(

@@ -19,7 +19,7 @@ from standclear.conflicts.outcome import Outcome, Release
 from standclear.conflicts.register import Filing, Register
 from standclear.conflicts.sayings import Sayings
 from standclear.errors import Malformed, NotFound, NotPermitted
-from standclear.obligations.attesting import attest_contact, attest_record
+from standclear.obligations.attesting import attest_contact, attest_record, one_answer
 from standclear.obligations.erasures import Erasures
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
@@ -59,6 +59,7 @@ class Book:
         self.sayings = Sayings()
         self.turns = Turns()
         self.readiness = Readiness()
+        self.attested: dict[AttestedRecord, bytes] = {}
         self.words: dict[bytes, str] = {}
         self.index_of: dict[bytes, int] = {}
         self.tree = Tree()
@@ -185,16 +186,23 @@ class Book:
             match record:
                 case SentRecord():
                     self.ledger.sent(record.party, record.inbox_end, record.at_ms)
-                case AttestedRecord() if record.answer == LINE_ANSWERED:
-                    at_ms = record.at_ms
-                    self.readiness.line_answered(record.desk, record.channel, at_ms, "attested")
                 case AttestedRecord():
-                    service = self.roll.service_party()
-                    attest_record(self.ledger, self.matters, sid, service, record)
+                    self._attest(sid, record)
                 case _:
                     pass
         self.index_of[sid] = index
         self.tree.append(leaf)
+
+    def _attest(self, sid: bytes, record: AttestedRecord) -> None:
+        """An answer came by link or code, says the deeds statement. What is said twice is one answer."""
+        said = one_answer(record)
+        if said in self.attested:
+            return
+        self.attested[said] = sid
+        if record.answer == LINE_ANSWERED:
+            self.readiness.line_answered(record.desk, record.channel, record.at_ms, "attested")
+        else:
+            attest_record(self.ledger, self.matters, sid, self.roll.service_party(), record)
 
     def step_gone(self, header: Header, sid: bytes, index: int, leaf: bytes) -> None:
         """Take in an entry whose bodies were shredded: its chain counts, and nothing it said is matched any more."""

@@ -16,7 +16,7 @@ class MemoryOutbox:
         self._parcels: dict[bytes, Parcel] = {}
         self._reach = Reach()
         self._calls: dict[bytes, bytes] = {}
-        self._answers: dict[bytes, KeptAnswer] = {}
+        self._answers: dict[bytes, tuple[str, str, int]] = {}
         self._said: set[bytes] = set()
 
     def put(self, parcels: Sequence[Parcel], reach: Reach | None) -> None:
@@ -71,17 +71,21 @@ class MemoryOutbox:
         return tuple(sorted(found, key=lambda one: (-one.due_ms, one.id)))
 
     def answer(self, code: bytes, answer: str, by: str, at_ms: int) -> bool:
-        parcel = self.find_code(code)
-        if parcel is None or code in self._answers:
+        if self.find_code(code) is None or code in self._answers:
             return False
-        self._answers[code] = KeptAnswer(parcel=parcel, answer=answer, by=by, at_ms=at_ms)
+        self._answers[code] = answer, by, at_ms
         return True
 
     def find_answer(self, code: bytes) -> KeptAnswer | None:
-        return self._answers.get(code)
+        parcel = self.find_code(code)
+        if parcel is None or code not in self._answers:
+            return None
+        answer, by, at_ms = self._answers[code]
+        return KeptAnswer(parcel=parcel, answer=answer, by=by, at_ms=at_ms)
 
     def unsaid(self) -> tuple[KeptAnswer, ...]:
-        return tuple(one for code, one in self._answers.items() if code not in self._said)
+        found = [self.find_answer(code) for code in self._answers if code not in self._said]
+        return tuple(one for one in found if one is not None)
 
     def said(self, code: bytes) -> None:
         self._said.add(code)
