@@ -161,6 +161,43 @@ def test_a_replacement_and_an_ending_go_to_all_who_were_told_before(
     assert "close" == north.inbox()[-1]["act"]
 
 
+def test_before_it_moves_a_convoy_shows_who_lacks_this_version_what_it_meets_and_whom_to_ring(
+    desks: dict[str, Desk], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    south, north = desks["South"], desks["North"]
+    ours = convoy(south, "--to", "North", "--to", "East,on_meet")
+    capsys.readouterr()
+    assert 0 == south.types("status", ours)
+    page = capsys.readouterr().out
+    assert "NOT ACKNOWLEDGED (released)" in page
+    assert "NOT TOLD: it waits for a meeting" in page
+    assert "+00 North" in page
+    assert "meets nothing that was released to you; others may be there" in page
+    fires = [
+        "--at",
+        "35.93N 36.63E",
+        "--datum",
+        "WGS84",
+        "--radius",
+        "2 km",
+        "--type",
+        "indirect_fire",
+        "--yes",
+    ]
+    when = ["--from", "2026-12-01T08:30Z", "--until", "2026-12-01T09:00Z", "--to", "South"]
+    assert 0 == north.types("act", *fires, *when, "--name", "Fire plan", "--uncited")
+    assert 0 == north.types("ack", ours, "--member", "N-1")
+    capsys.readouterr()
+    assert 0 == south.types("status", ours)
+    page = capsys.readouterr().out
+    assert "acknowledged 2" in page
+    assert "NOT AWARE of it" in page
+    assert "'Fire plan'" in page
+    met = south.notice(ours)["met"]
+    assert [("activity", "exact")] == [(one["kind"], one["form"]) for one in met]
+
+
 def test_a_stop_fire_goes_to_everybody_and_shows_whom_and_the_telephones(
     desks: dict[str, Desk], capsys: pytest.CaptureFixture[str]
 ) -> None:

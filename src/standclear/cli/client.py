@@ -208,6 +208,11 @@ class Client:
         """One's own notice as it stands."""
         return self._json("GET", f"/v1/notices/{b64u(ref)}")
 
+    def met(self, ref: bytes) -> list[Json]:
+        """What one's own standing notice meets now, as far as it is released to one."""
+        found: list[Json] = self._json("GET", f"/v1/notices/{b64u(ref)}/met")["met"]
+        return found
+
     def own(self, kind: str | None = None) -> Iterator[Json]:
         """One's own standing notices, oldest first."""
         start, wanted = 0, "" if kind is None else f"&kind={kind}"

@@ -10,6 +10,7 @@ from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options, reference
 from standclear.cli.output import print_json, print_table, utc
 from standclear.cli.phrasing import add_language_option, language_of, shown, shown_effect
+from standclear.cli.reaching import holders, print_reaching
 from standclear.statements.canonical import from_b64u
 from standclear.statements.lists import split_ref
 
@@ -69,8 +70,10 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
         if getattr(error, "slug", "") != "not-found":
             raise
         ladders = []
+    met = line.client.met(ref)
     if arguments.json:
-        print_json({"notice": notice, "ladders": ladders})
+        reached = holders(line, notice, ladders)
+        print_json({"notice": notice, "ladders": ladders, "reached": reached, "met": met})
         return 0
     language = language_of(arguments)
     condition = shown("conditions", notice["condition"], language)
@@ -89,4 +92,5 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
         for one in ladders
     ]
     print_table(("recipient", "rung", "acknowledged", "at", "told further"), rows)
+    print_reaching(line, notice, ladders, met)
     return 0

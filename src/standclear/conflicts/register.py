@@ -294,17 +294,23 @@ class Register:
         arrangement = filing.arrangement
         for concern in arrangement.matrix:
             other_kind = concern.b if concern.a == one.kind else concern.a if concern.b == one.kind else None
-            index = None if other_kind is None else self._indexes.get(other_kind)
-            if index is None:
+            if other_kind is None:
                 continue
             margin = Margin(
                 horizontal_cm=concern.horizontal_cm, vertical_cm=concern.vertical_cm, time_ms=concern.time_ms
             )
-            rule = arrangement.rule_of(one.kind)
-            asked = [volume for form in one.volumes.values() for volume in matched_volumes(form, rule)]
-            found = dict.fromkeys(number // len(FORMS) for number in index.candidates(asked, margin))
-            for number in found:
-                self._pair(one, self.notices[number], concern, margin, filing, outcome)
+            for other in self.near(one, other_kind, margin, arrangement):
+                self._pair(one, other, concern, margin, filing, outcome)
+
+    def near(self, one: Standing, kind: str, margin: Margin, arrangement: Arrangement) -> list[Standing]:
+        """The notices of a kind that may meet one within a margin: the predicate decides which do."""
+        index = self._indexes.get(kind)
+        if index is None:
+            return []
+        rule = arrangement.rule_of(one.kind)
+        asked = [volume for form in one.volumes.values() for volume in matched_volumes(form, rule)]
+        found = dict.fromkeys(number // len(FORMS) for number in index.candidates(asked, margin))
+        return [self.notices[number] for number in found]
 
     def _pair(
         self,

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from standclear.conflicts.claims import Basis, HeldClaim, claims_of, hold
-from standclear.conflicts.standing import matched_volumes
+from standclear.conflicts.meeting import meeting
+from standclear.conflicts.standing import Standing, matched_volumes
 from standclear.errors import OverLimit
 from standclear.flow.query import InboxItem, Query, rung_at
 from standclear.flow.service import Service
@@ -85,6 +86,43 @@ def claims(service: Service, asker: bytes, limit: int) -> tuple[HeldClaim, ...]:
         if len(found) == limit:
             break
         found.append(hold(claim, basis))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetNow:
+    """A notice that one's own meets now, in the form released to one. `is_aware`: of an activity, whether it knows of it."""
+
+    standing: Standing
+    form: str
+    concern: str
+    is_aware: bool | None
+
+
+def met_now(query: Query, party: bytes, ref: bytes) -> tuple[MetNow, ...]:
+    """What one's own standing notice meets now, as far as it is released to one: whom to talk to before one moves (G20).
+
+    Raises:
+        NotFound: no such notice, or another party's.
+    """
+    book = query.service.book
+    one = query.standing(party, ref)
+    accord = book.agreements.find(one.under)
+    if one.state != "stands" or accord is None:
+        return ()
+    found = []
+    for other, form, concern in meeting(book.register, one, accord.arrangement, accord.adhered):
+        is_shown = other.party == one.party or other.ref in book.inboxes.inbox(one.party).position_of
+        if is_shown and other.index < query.service.size:
+            is_aware = bool({one.ref, *one.same_as} & (other.cited | other.aware_of))
+            found.append(
+                MetNow(
+                    standing=other,
+                    form=form,
+                    concern=concern.name,
+                    is_aware=is_aware if other.kind == "activity" else None,
+                )
+            )
     return tuple(found)
 
 

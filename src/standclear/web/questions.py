@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from standclear.conflicts.claims import Evidence, HeldClaim
 from standclear.errors import Malformed
-from standclear.flow.questions import ReleasedThere, claims, compliance, released_there
+from standclear.flow.questions import MetNow, ReleasedThere, claims, compliance, met_now, released_there
 from standclear.limits import CLAIMS_PAGE_MAX, QUESTION_BYTES_MAX, RELEASED_MAX
 from standclear.obligations.figures import Compliance, DutyFigures, FilingFigures, Tally
 from standclear.spacetime.interval import Interval
@@ -22,7 +22,7 @@ from standclear.statements.canonical import b64u, read_json
 from standclear.statements.fields import Fields, raw_reader
 from standclear.statements.lists import REF_BYTES
 from standclear.web.bodies import read_body
-from standclear.web.front import front, query_integer, session_of
+from standclear.web.front import front, path_bytes, query_integer, session_of
 from standclear.web.render import NOTHING_TOLD, Json, inbox_item_value, ref_value
 
 # --- compliance -----------------------------------------------------------------------------------
@@ -149,4 +149,29 @@ def released_value(found: ReleasedThere) -> Json:
         "items": [inbox_item_value(one.item) | {"travel": one.travel} for one in found.items],
         "known": [ref_value(one.ref) | {"condition": one.condition} for one in found.known],
         "note": "" if found.items else NOTHING_TOLD,
+    }
+
+
+# --- what one's own meets -------------------------------------------------------------------------
+
+
+async def met(request: Request) -> Response:
+    """GET /v1/notices/{ref}/met: what one's own standing notice meets now, as far as it is released to one."""
+    shown, session = front(request), session_of(request)
+    found = met_now(shown.query, session.party, path_bytes(request, "ref", REF_BYTES))
+    now_ms = shown.service.clock.now_ms()
+    return shown.json(
+        {"met": [met_value(one, now_ms) for one in found], "note": "" if found else NOTHING_TOLD}
+    )
+
+
+def met_value(one: MetNow, now_ms: int) -> Json:
+    return ref_value(one.standing.ref) | {
+        "kind": one.standing.kind,
+        "party": b64u(one.standing.party),
+        "form": one.form,
+        "name": one.standing.name if one.form == "exact" else "",
+        "concern": one.concern,
+        "condition": one.standing.condition(now_ms),
+        "is_aware": one.is_aware,
     }

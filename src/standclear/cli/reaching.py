@@ -1,0 +1,77 @@
+"""Before one moves: who holds this version of a notice and who does not, what it meets, and whom to ring (G20).
+
+The page says what stands. Whether to go is the decision of whoever goes, and nothing here is an answer to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from standclear.cli.line import Line
+from standclear.cli.output import print_table, utc
+from standclear.statements.canonical import from_b64u
+
+Json = dict[str, Any]
+_NOTHING = "it meets nothing that was released to you; others may be there"
+
+
+def holders(line: Line, notice: Json, ladders: Sequence[Json]) -> list[Json]:
+    """Everybody that a notice is released to: which have this version, how far each has come, and their telephones."""
+    enrolled = {one["party"]: one for one in line.parties()}
+    by_party = {one["party"]: one for one in ladders}
+    named = [one["party"] for one in notice["to"] if one["party"] is not None and one["when"] != "never"]
+    found = []
+    for party in dict.fromkeys([*by_party, *named]):
+        ladder = by_party.get(party)
+        found.append(
+            {
+                "party": party,
+                "name": enrolled.get(party, {}).get("name", party),
+                "holds": ladder is not None,
+                "rung": None if ladder is None else ladder["rung"],
+                "acknowledged_ms": None if ladder is None else ladder["acknowledged_ms"],
+                "telephones": _telephones(enrolled.get(party, {})),
+            }
+        )
+    return found
+
+
+def _telephones(party: Mapping[str, Any]) -> list[str]:
+    return [number for desk in party.get("desks", ()) for number in desk["phones"]]
+
+
+def print_reaching(line: Line, notice: Json, ladders: Sequence[Json], met: Sequence[Json]) -> None:
+    """The page: who does not have this version stands first."""
+    rows = holders(line, notice, ladders)
+    rows.sort(key=lambda one: (one["acknowledged_ms"] is not None, one["holds"], one["name"]))
+    table = [
+        (one["name"], _has(one), "  ".join(one["telephones"]) or "no number is enrolled") for one in rows
+    ]
+    print_table(("recipient", "of this version", "telephones"), table)
+    if not met:
+        print(_NOTHING)
+        return
+    print_table(
+        ("meets", "of", "condition", "knows of it", "reference"),
+        [
+            (
+                f"{one['kind']} {one['name']!r}" if one["name"] else f"{one['kind']} ({one['form']} form)",
+                line.name_of(from_b64u(one["party"], 16, "party")),
+                one["condition"],
+                {True: "yes", False: "NOT AWARE of it", None: "-"}[one["is_aware"]],
+                one["ref"],
+            )
+            for one in met
+        ],
+    )
+
+
+def _has(one: Json) -> str:
+    if one["acknowledged_ms"] is not None:
+        return f"acknowledged {utc(one['acknowledged_ms'])}"
+    return (
+        f"NOT ACKNOWLEDGED ({one['rung'].replace('_', ' ')})"
+        if one["holds"]
+        else "NOT TOLD: it waits for a meeting"
+    )
