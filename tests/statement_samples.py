@@ -26,7 +26,7 @@ from standclear.statements.moving import Leg, Movement, Progress, Zone
 from standclear.statements.notices import Ending, Note
 from standclear.statements.parties import Retirement, Revocation
 from standclear.statements.readiness import ReadinessRule
-from standclear.statements.replies import Acknowledgement, Dissemination, InboxRange
+from standclear.statements.replies import Acknowledgement, Dissemination, HandedCopy, InboxRange
 from standclear.statements.total import Total
 from vectors.statement_scene import (
     FIRE,
@@ -113,6 +113,14 @@ BODIES: dict[str, Any] = NOTICES | {
         means="radio",
         member="M-7",
         note=NOTE,
+        copy=HandedCopy(
+            code="K7M2QP",
+            format="sheet",
+            as_of_ms=NOON_MS,
+            expires_ms=NOON_MS + 86_400_000,
+            supersedes="0A1B2C",
+            areas=(HERE,),
+        ),
     ),
     "progress": Progress(stage="arrived", leg=0, at_ms=NOON_MS, outcome=None),
     "inquiry": Inquiry(volumes=(HERE,), answer_by_ms=NOON_MS, note=NOTE),
@@ -173,6 +181,7 @@ PLACES: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "row": ("site", ("row",)),
     "entered": ("site", ("entered", 0)),
     "leg": ("movement", ("what", "legs", 0)),
+    "handed copy": ("dissemination", ("copy",)),
     "span": ("acknowledgement", ("span",)),
     "desk": ("enrolment", ("desks", 0)),
     "seat key": ("enrolment", ("desks", 0, "keys", 0)),

@@ -99,6 +99,8 @@ EFFECT_SEARCH_ENTRIES: Final = 8_192  # entries between a statement and the deed
 DOSSIERS_MAX: Final = 2  # gathered at once: each reads the whole log and holds what it gathers
 RELEASED_MAX: Final = 4_096  # notices of one copy: more are no sheet that anybody reads
 CLAIMS_PAGE_MAX: Final = 100  # claims of one answer: each is held against every notice of the log
+COPIES_PAGE_MAX: Final = 1_000  # copies of one answer: a year of a busy desk's copies that are still held
+COPY_LATE_RELEASES_MAX: Final = 4_096  # looked back at for a new copy: what came as it was made is not missed
 
 # --- duties, channels -----------------------------------------------------------------------------
 RINGS_MAX: Final = 1_440  # of one call and desk: two days of a ring every two minutes, then it is not unheard

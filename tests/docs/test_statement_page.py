@@ -278,6 +278,7 @@ WORDS: dict[str, Any] = {
     "consultation replies": calls.CONSULTATION_REPLIES,
     "contact results": asking.CONTACT_RESULTS,
     "counted by": total.COUNTED_BY,
+    "copy formats": replies.COPY_FORMATS,
     "credibility": asking.CREDIBILITY,
     "attested answers": deeds.ATTESTED_ANSWERS,
     "attested by": deeds.ATTESTED_BY,

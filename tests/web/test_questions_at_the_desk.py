@@ -136,12 +136,42 @@ def test_a_copy_is_on_record_and_is_false_once_something_inside_changed(
         "North",
     ]
     assert south.types("notify", *more) == 0
-    back = ["--read-back", f"{code[:3]}-{code[3:].lower()}", "--for", "2 Bty", "--member", "N-1"]
+    back = ["--read-back", f"{code[:3]}-{code[3:].lower()}", "--for", "2 bty", "--member", "N-1"]
     assert f"2 Bty holds copy {code}" in answer(capsys, north, "export", *back)
     false = answer(capsys, north, "export", "--check", code, status=1)
-    assert "1 more inside" in false
+    assert "1 more inside that it does not show: Another" in false
     assert "2 Bty (read back)" in false
     assert north.types("export", "--check", "000000") == 1
+
+
+def test_a_false_copy_is_shown_to_every_seat_replaced_and_read_back(
+    desks: tuple[Desk, Desk], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    north, south = desks
+    place = ["--at", "40.00N 30.00E", "--datum", "WGS84", "--yes"]
+    told = ["--json", "site", *place, "--name", "The post", "--category", "hospital", "--to", "North"]
+    filed = json.loads(answer(capsys, south, "notify", *told))
+    out = ["--out", str(tmp_path / "first.kml"), "--as", "kml"]
+    asked = [*place, "--radius", "2 km", "--for", "3 Bty", "--member", "N-1", *out, "--json"]
+    first = json.loads(answer(capsys, north, "export", *asked))["code"]
+    reference = f"{filed['sid']}:0"
+    assert f"copy {first} held by 3 Bty: not read back" in answer(capsys, south, "status", reference)
+    assert south.types("notify", "close", "site", reference) == 0
+    for note in (north.home / "notes").glob("copy-*.json"):  # another seat has no notes of it
+        note.unlink()
+    assert "The post: ended" in answer(capsys, north, "export", "--check", first, status=1)
+    assert f"copy {first} is false since" in answer(capsys, north, "status")
+    again = ["--replace", first, "--member", "N-1", "--out", str(tmp_path / "next.kml"), "--json"]
+    made = json.loads(answer(capsys, north, "export", *again))
+    assert (made["rows"], Path(made["file"]).name) == (0, "EXERCISE-next.kml")
+    assert north.types("export", "--read-back", made["code"], "--for", "9 Bty", "--member", "N-1") == 1
+    answer(capsys, north, "export", "--read-back", made["code"], "--for", "3 Bty", "--member", "N-1")
+    assert f"copy {first} is false" not in answer(capsys, north, "status")
+    recalled = ["--recalled", made["code"], "--for", "3 Bty", "--member", "N-1"]
+    assert "handed back or destroyed" in answer(capsys, north, "export", *recalled)
+    assert f"copy {first} held by 3 Bty: replaced" in answer(capsys, south, "status", reference)
+    assert north.types("export", "--replace", "no code", "--member", "N-1") == 1
+    assert north.types("export", "--replace", "000000", "--member", "N-1") == 1
 
 
 def test_a_copy_for_nobody_is_refused_unless_it_stays_at_the_desk(

@@ -234,6 +234,16 @@ class Client:
         found: list[Json] = self._json("GET", "/v1/claims")["claims"]
         return found
 
+    def copies(self, *, code: str | None = None, is_open: bool = False) -> list[Json]:
+        """One's own copies, newest first, each with its holders and what makes it false."""
+        asked = f"&code={code}" * (code is not None) + "&open=true" * is_open
+        found: list[Json] = []
+        while True:
+            page = self._json("GET", f"/v1/copies?start={len(found)}&limit=1000{asked}")
+            found.extend(page["copies"])
+            if not page["copies"] or len(found) >= page["n"]:
+                return found
+
     def released(self, area: Json, refs: Sequence[bytes] = ()) -> Json:
         """What is released to one for an area (a volume's JSON value), and what became of the releases that one names."""
         question = {"area": area, "refs": [b64u(ref) for ref in refs]}

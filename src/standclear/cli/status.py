@@ -6,6 +6,7 @@ import argparse
 from itertools import islice
 from typing import Any
 
+from standclear.cli.copying import STATES, holders_in_words
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options, reference
 from standclear.cli.output import print_json, print_table, utc
@@ -33,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.ref is not None:
             return _one(arguments, line)
         found = list(islice(line.client.own(arguments.kind), arguments.limit))
+        false = [one for one in line.client.copies(is_open=True) if one["outstanding"]]
     if arguments.json:
         print_json(found)
     else:
@@ -48,6 +50,12 @@ def run(arguments: argparse.Namespace) -> int:
             for one in found
         ]
         print_table(("kind", "condition", "stands as", "name", "reference"), rows)
+        for copy in false:
+            since = utc(copy["changes"][0]["at_ms"])
+            held = holders_in_words(copy["holders"])
+            print(
+                f"copy {copy['code']} is false since {since}, and held by {held}: export --replace {copy['code']}"
+            )
     return 0
 
 
@@ -93,4 +101,8 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
     ]
     print_table(("recipient", "rung", "acknowledged", "at", "told further"), rows)
     print_reaching(line, notice, ladders, met)
+    for one in ladders:
+        for copy in one["copies"]:
+            for holder in copy["holders"]:
+                print(f"copy {copy['code']} held by {holder['name']}: {STATES[holder['state']]}")
     return 0

@@ -21,13 +21,12 @@ from standclear.spacetime.earth import Vertex
 from standclear.spacetime.shape import parts_of
 from standclear.spacetime.volume import Volume, volume_to_value
 from standclear.statements.canonical import Value, b64u, canonical
+from standclear.statements.replies import COPY_CODE_LETTERS, COPY_LETTERS
 
 PROTECTION: Final = (
     "No protection depends on standing on this copy. Absence, lapse or lateness removes no protection from anybody; "
     "what was not released to its holder is not on it, and others may be there."
 )
-_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another
-CODE_LETTERS: Final = 6
 _DMS_TENTHS: Final = 36_000
 _CIRCLE_CORNERS: Final = 36
 _M_PER_DEGREE: Final = 109_400  # a hundredth less than the shortest degree: no circle is drawn too small
@@ -96,7 +95,7 @@ class Copy:
     def code(self) -> str:
         """Six letters and digits that follow from the content: read back, they say which copy somebody holds."""
         number = int.from_bytes(sha256(b"standclear/copy/v1\n", canonical(self.to_value()))[:4], "big") >> 2
-        return "".join(_LETTERS[number >> 5 * place & 31] for place in reversed(range(CODE_LETTERS)))
+        return "".join(COPY_LETTERS[number >> 5 * place & 31] for place in reversed(range(COPY_CODE_LETTERS)))
 
     def heading(self) -> tuple[str, ...]:
         """The lines that stand on every format of the copy, before everything else."""

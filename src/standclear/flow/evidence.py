@@ -264,7 +264,8 @@ class _Gathering:
     def _add_own(self, entry: StoredEntry, header: Header) -> None:
         """What the party asked about said itself: its replies, and the inbox heads that it signed."""
         if header.kind in ("acknowledgement", "dissemination"):
-            self._add(entry.index, frozenset(FORMS))
+            forms = Query(self.service).forms_for(self.asker, header, entry.sid)
+            self._add(entry.index, frozenset(forms))
         elif self._is_full and header.inbox is not None:
             self._add(entry.index, frozenset())
 

@@ -11,11 +11,17 @@ from standclear.limits import DETAILS_MAX
 
 
 def details_of(query: Query, parcel: Parcel) -> tuple[str, ...]:
-    """Names and places of the notices of a delivery, in the form released to its party; empty for a reference.
+    """Names and places of the notices of a delivery, in the form released to its party; of a false copy, code and holders.
 
-    `widened` shows what was released widened and nothing exact; `full` shows what was released, whatever its form.
+    Empty for a reference. `widened` shows what was released widened and nothing exact; `full` what was released, whatever
+    its form.
     """
-    if parcel.content == "reference" or parcel.kind != "deliver":
+    if parcel.content == "reference":
+        return ()
+    if parcel.kind == "replace_copy":
+        copy = query.service.book.copies.of_sid[parcel.sid]
+        return (f"{copy.terms.code}: {', '.join(copy.holders)}",)
+    if parcel.kind != "deliver":
         return ()
     shown = query.inbox(parcel.party, parcel.start, min(DETAILS_MAX, parcel.end - parcel.start))
     return tuple(line for item in shown for line in _lines(item, parcel.content))

@@ -20,6 +20,7 @@ from standclear.conflicts.register import Filing, Register
 from standclear.conflicts.sayings import Sayings
 from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.attesting import attest_contact, attest_record, one_answer
+from standclear.obligations.copies import Copies
 from standclear.obligations.erasures import Erasures
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
@@ -60,6 +61,7 @@ class Book:
         self.turns = Turns()
         self.readiness = Readiness()
         self.attested: dict[AttestedRecord, bytes] = {}
+        self.copies = Copies(make_index)
         self.words: dict[bytes, str] = {}
         self.index_of: dict[bytes, int] = {}
         self.tree = Tree()
@@ -94,7 +96,7 @@ class Book:
             if header.kind in NOTICE_KINDS and header.act in ("new", "replace"):
                 self._check_notice(submission, agreement)
         if isinstance(first, Acknowledgement | Dissemination) and not (
-            header.re or submission.cites or getattr(first, "span", None)
+            header.re or submission.cites or getattr(first, "span", None) or getattr(first, "copy", None)
         ):
             raise Malformed(
                 "header.re", "it answers nothing", "name statements, items or a span of the inbox"
@@ -146,6 +148,7 @@ class Book:
             outcome = Outcome(effect="void")
         else:
             outcome = self._effect(submission, index, now_ms)
+            self._follow_copies(submission, index, now_ms, outcome)
             self._hand_over(submission, now_ms)
         for mark in (*marks, *self._unproven_heads(header)):
             outcome.mark(mark)
@@ -263,6 +266,8 @@ class Book:
                 attest_contact(
                     self.ledger, self.matters, submission.sid, header, body, cites, outcome, stands_for
                 )
+                is_person = self.roll.signer_role(header) == "person"
+                self.copies.hear(header, body, now_ms, is_person, outcome)
             case Incident():
                 self.erasures.happen(submission.sid, (*header.re, *cites))
             case Hold(part="placed"):
@@ -381,8 +386,44 @@ class Book:
                 ):
                     outcome.mark("stale")
         else:
-            self.ledger.disseminate(header, body, cites, now_ms, outcome)
+            if header.re or cites or body.copy is None:  # a copy may show nothing, and is one all the same
+                self.ledger.disseminate(header, body, cites, now_ms, outcome)
+            self._hand_out(submission, body, cites, index, now_ms, outcome)
         self._release_words(submission, index, now_ms, outcome)
+
+    def _hand_out(
+        self,
+        submission: Submission,
+        body: Dissemination,
+        cites: Sequence[bytes],
+        index: int,
+        now_ms: int,
+        outcome: Outcome,
+    ) -> None:
+        """A copy shows what of its citations was released to its party; the ladders of these say who holds it."""
+        header = submission.header
+        released = self.inboxes.inbox(header.sender.party).position_of
+        shown = [ref for ref in cites if ref in released and ref in self.register.by_ref]
+        copy = self.copies.hand_out(submission.sid, header, body, shown, index, now_ms, outcome)
+        if copy is not None:
+            self.ledger.hand_out(copy)
+            self.copies.catch_up(copy, self.register, self.inboxes, self.agreements, now_ms)
+
+    def _follow_copies(self, submission: Submission, index: int, now_ms: int, outcome: Outcome) -> None:
+        """What an entry replaced, ended or released may make copies false."""
+        refs = [old for old, _ in submission.ends_and_replaces]
+        if isinstance(submission.bodies["exact"][0], Progress) and submission.cites is not None:
+            refs = list(submission.cites.leaves)
+        self.copies.follow(
+            submission.sid,
+            index,
+            now_ms,
+            refs,
+            outcome.releases,
+            self.register,
+            self.inboxes,
+            self.agreements,
+        )
 
     def _release_words(self, submission: Submission, index: int, now_ms: int, outcome: Outcome) -> None:
         """A reply or an ending is told to those it is addressed to; it asks for no answer of its own."""

@@ -14,6 +14,7 @@ from standclear.keys import sha256
 from standclear.limits import RINGS_MAX
 from standclear.obligations.alarms import DUTY_DESK, MONITOR, Alarm, alarms
 from standclear.obligations.book import Book
+from standclear.obligations.copies import CopyChange, HeldCopy
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.matters import Matter
 from standclear.obligations.turns import Turn, severity_of
@@ -96,6 +97,14 @@ DUTIES: Final = (
         falls_due="when that has lasted longer than the rule's gap",
         told="all parties that adhere, every monitor, and the desk itself, its alternate and superior",
         ends="a person takes the watch",
+    ),
+    Rule(
+        kind="replace_copy",
+        about="a copy that became false: something that it shows was corrected, replaced, ended or turned; something was "
+        "released inside its areas that it does not show; it expired",
+        falls_due="with each change, once for all that one entry or one turn of the clock changed in it",
+        told="the duty desk of the party that handed it out",
+        ends="each holder has read back a copy that supersedes it, or it is recalled",
     ),
 )
 """Every duty that time or an entry creates."""
@@ -294,6 +303,8 @@ def fallen_due(book: Book, after_ms: int, now_ms: int, size: int) -> Iterator[Du
         yield from _turned(book, turn, at_ms, size)
     for alarm in alarms(book.readiness, book.agreements, after_ms, now_ms, size):
         yield _of_alarm(alarm)
+    for copy, change in book.copies.fallen(book.turns.calendar, after_ms, now_ms, size):
+        yield _replace_copy(copy, change)
 
 
 def _is_silent(book: Book, ladder: Ladder, size: int) -> bool:
@@ -429,4 +440,20 @@ def _of_alarm(alarm: Alarm) -> Duty:
         word=alarm.kind,
         silent=alarm.silent,
         desk=alarm.desk,
+    )
+
+
+def _replace_copy(copy: HeldCopy, change: CopyChange) -> Duty:
+    mark = change.sid + change.word.encode("ascii")
+    return Duty(
+        id=duty_id("replace_copy", copy.sid, copy.party, DUTY_DESK, change.at_ms, mark),
+        kind="replace_copy",
+        sid=copy.sid,
+        party=copy.party,
+        level=DUTY_DESK,
+        step=0,
+        severity=change.severity,
+        due_ms=change.at_ms,
+        deadline_ms=None,
+        word=change.word,
     )

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from standclear.conflicts.sight import Sight
 from standclear.conflicts.standing import Standing
 from standclear.obligations.book import Book
+from standclear.obligations.copies import HeldCopy
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.matters import Matter
 from standclear.spacetime.interval import Interval
 
 WEEK_MS = 7 * 86_400_000
-DUTIES = ("acknowledge", "answer")
+DUTIES = ("acknowledge", "answer", "read_back", "replace_copy")
 FATES = ("in_time", "late", "unanswered", "waiting")
 
 
@@ -74,7 +75,7 @@ class WeekTally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyFigures:
-    """One party's duties of one sort: `duty` is acknowledge or answer, `kind` what was released or asked."""
+    """One party's duties of one sort: `duty` is one of `DUTIES`, `kind` what was released or asked, or `copy`."""
 
     party: bytes
     duty: str
@@ -121,7 +122,11 @@ def figures_of(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> C
 
     An asker is shown the duties that it owes or is owed, and its own filings; of an arrangement that it monitors, all.
     """
-    owed = [*_ladders_owed(book, interval, as_of_ms, sight), *_matters_owed(book, interval, as_of_ms, sight)]
+    owed = [
+        *_ladders_owed(book, interval, as_of_ms, sight),
+        *_matters_owed(book, interval, as_of_ms, sight),
+        *_copies_owed(book, interval, as_of_ms, sight),
+    ]
     grouped: dict[tuple[bytes, str, str], list[Owed]] = {}
     for one in owed:
         grouped.setdefault((one.party, one.duty, one.kind), []).append(one)
@@ -193,6 +198,31 @@ def _matter_owed(matter: Matter, party: bytes, as_of_ms: int) -> Owed:
         desk=None if answered is None else answered.desk,
         took_ms=None if answered is None else answered.at_ms - matter.opened_ms,
     )
+
+
+def _copies_owed(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> Iterator[Owed]:
+    """Of each copy that it is read back, since it was made; and that it is replaced, since it is false. Neither has a deadline."""
+    for party, copies in tuple(book.copies.of_party.items()):
+        for copy in tuple(copies):
+            if party == sight.asker or sight.watches(copy.under, book.agreements):
+                changes = book.copies.false_since(copy, book.register, as_of_ms)
+                yield from _copy_owed("read_back", copy, copy.made_ms, copy.closed_ms(), interval)
+                if changes:
+                    yield from _copy_owed("replace_copy", copy, changes[0].at_ms, copy.ended_ms(), interval)
+
+
+def _copy_owed(
+    duty: str, copy: HeldCopy, since_ms: int, done_ms: int | None, interval: Interval
+) -> Iterator[Owed]:
+    if interval.start_ms <= since_ms <= interval.end_ms:
+        yield Owed(
+            party=copy.party,
+            duty=duty,
+            kind="copy",
+            since_ms=since_ms,
+            fate="waiting" if done_ms is None else "in_time",
+            took_ms=None if done_ms is None else max(0, done_ms - since_ms),
+        )
 
 
 def _fate(done_ms: int | None, until_ms: int | None, as_of_ms: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from standclear.obligations.copies import HeldCopy
 from standclear.statements.arrangement import Escalation
 
 RUNGS = ("released", "sent", "handed_over", "acknowledged", "disseminated")
@@ -62,6 +63,7 @@ class Ladder:
     alarm_ms: int | None = None
     steps: tuple[Escalation, ...] = ()
     monitors: tuple[bytes, ...] = ()
+    copies: list[HeldCopy] = field(default_factory=list)
 
     @property
     def items(self) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Outcome
 from standclear.obligations.calendar import Calendar
+from standclear.obligations.copies import HeldCopy
 from standclear.obligations.ladder import Attested, Ladder
 from standclear.statements.header import Header
 from standclear.statements.lists import WHOLE_ITEM, split_ref
@@ -169,6 +170,13 @@ class Ledger:
             if onward:
                 name = body.third_name or (body.third_party or b"").hex()[:8]
                 ladder.disseminated.append((now_ms, (f"relayed: {name}",), beyond))
+
+    def hand_out(self, copy: HeldCopy) -> None:
+        """What a copy shows was told further on it: each of these ladders says who holds it, and whether it was read back."""
+        for sid in sorted({split_ref(ref)[0] for ref in copy.first}):
+            for ladder in self.of_sid.get(sid, ()):
+                if ladder.party == copy.party:
+                    ladder.copies.append(copy)
 
     def overdue(self, now_ms: int) -> Iterator[Ladder]:
         """Every ladder whose time to acknowledge is over."""

@@ -18,7 +18,7 @@ CHANNELS = frozenset(
     {"call", "radio", "message", "stamped_paper", "meeting", "email", "link", "code", "other"}
 )
 CONTACT_RESULTS = frozenset(
-    {"told", "read_back_correct", "read_back_wrong", "no_answer", "refused", "answered"}
+    {"told", "read_back_correct", "read_back_wrong", "no_answer", "refused", "answered", "recalled"}
 )
 TRANSLATORS = frozenset({"human", "machine"})
 
@@ -127,7 +127,8 @@ class Contact:
     """A contact outside the system: whom, when, by what, with what result; the statement of the desk that made it (G1).
 
     What it was about: `re` or `cites`. `read_back` holds the words or code read back; `scan` the salted hash of a paper
-    or recording. An answer so given is *attested*, never counted as signed.
+    or recording. An answer so given is *attested*, never counted as signed. `recalled`: the copy of that code was handed
+    back or destroyed.
     """
 
     whom: str

@@ -118,6 +118,9 @@ _READERS: dict[str, Callable[[Fields], Any]] = {
 SINGLE_ITEM = frozenset(_READERS)
 """Kinds of which a statement holds exactly one item."""
 
+SINGLE_FORM = SINGLE_ITEM - {"dissemination"}
+"""Kinds that have the exact form only. Of a copy, the owners are shown all but its areas (ADR 0045)."""
+
 WORDS_SPOKEN = frozenset(_READERS) | NOTICE_TYPES
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from standclear.errors import Malformed
 from standclear.keys import hmac_sha256
 from standclear.spacetime.units import FOREVER_MS
+from standclear.spacetime.volume import Volume, volume_from_value, volume_to_value
 from standclear.statements.canonical import Value, b64u
 from standclear.statements.fields import Fields, raw_reader, read_count, text_reader
-from standclear.statements.notices import Note, read_note
+from standclear.statements.notices import VOLUMES_MAX, Note, read_note
 
 ACKNOWLEDGEMENT_ANSWERS = frozenset({"noted", "will_avoid", "will_adjust", "cannot_avoid", "disputed"})
 MEANS = frozenset({"system", "voice", "radio", "message", "paper", "meeting", "other"})
+COPY_FORMATS = frozenset({"geojson", "kml", "csv", "sheet", "other"})
+COPY_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another
+COPY_CODE_LETTERS: Final = 6
 
 
 def acknowledgement_tag(body_salt: bytes, sid: bytes) -> bytes:
@@ -86,10 +91,82 @@ def read_acknowledgement(fields: Fields) -> Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedCopy:
+    """A copy that left the desk: its code, as of when it is, until when it may be used, and which copy it supersedes (G12).
+
+    What it shows are the header's `cites`. `areas` say what it is a copy of: in the exact form, which is for the party's own
+    desks and its arrangement's monitors; the form that the owners are shown leaves them empty.
+    """
+
+    code: str
+    format: str
+    as_of_ms: int
+    expires_ms: int
+    supersedes: str | None
+    areas: tuple[Volume, ...]
+
+    def to_value(self) -> Value:
+        return {
+            "areas": [volume_to_value(one) for one in self.areas],
+            "as_of_ms": self.as_of_ms,
+            "code": self.code,
+            "expires_ms": self.expires_ms,
+            "format": self.format,
+            "supersedes": self.supersedes,
+        }
+
+
+def read_handed_copy(value: Value, path: str) -> HandedCopy:
+    """A copy's terms, read strictly.
+
+    Raises:
+        Malformed: a field that is not as its table says, a code of other letters, or an expiry before its as-of.
+    """
+    fields = Fields(value, path)
+    found = HandedCopy(
+        code=fields.text("code", COPY_CODE_LETTERS, COPY_CODE_LETTERS),
+        format=fields.choice("format", COPY_FORMATS),
+        as_of_ms=fields.integer("as_of_ms", 0, FOREVER_MS),
+        expires_ms=fields.integer("expires_ms", 0, FOREVER_MS),
+        supersedes=fields.one_or_none("supersedes", _read_code),
+        areas=fields.many("areas", volume_from_value, VOLUMES_MAX),
+    )
+    fields.done()
+    _read_code(found.code, f"{path}.code")
+    if found.expires_ms <= found.as_of_ms:
+        raise Malformed(
+            f"{path}.expires_ms", "not after its as-of", "give the copy a time in which it may be used"
+        )
+    return found
+
+
+def _read_code(value: Value, path: str) -> str:
+    if type(value) is not str or len(value) != COPY_CODE_LETTERS:
+        raise Malformed(
+            path, f"not a text of {COPY_CODE_LETTERS} letters", "write the code as the copy says it"
+        )
+    if set(value) - set(COPY_LETTERS):
+        raise Malformed(path, f"letters other than {COPY_LETTERS}", "write the code as the copy says it")
+    return value
+
+
+def code_read_back(text: str) -> str | None:
+    """The copy's code in what somebody read back, however it was written down; None if there is none.
+
+    Example:
+        >>> code_read_back("k7m-2qp")
+        'K7M2QP'
+    """
+    code = "".join(text.upper().split()).replace("-", "")
+    return code if len(code) == COPY_CODE_LETTERS and not set(code) - set(COPY_LETTERS) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dissemination:
     """Whom a party told further: its own echelons, or a third party (a relay; the glossary).
 
-    What was told: the header's `re` or `cites`. `third_party` is an enrolled party's id, `third_name` any name.
+    What was told: the header's `re` or `cites`. `third_party` is an enrolled party's id, `third_name` any name. `copy` says
+    what they were handed, where it was a copy with a code.
     """
 
     echelons: tuple[str, ...]
@@ -98,9 +175,15 @@ class Dissemination:
     means: str
     member: str
     note: Note | None
+    copy: HandedCopy | None = None
+
+    def without_areas(self) -> Dissemination:
+        """As the owners are shown it: everything, but for which areas the copy was asked."""
+        return self if self.copy is None else replace(self, copy=replace(self.copy, areas=()))
 
     def to_value(self) -> Value:
         return {
+            "copy": None if self.copy is None else self.copy.to_value(),
             "echelons": list(self.echelons),
             "means": self.means,
             "member": self.member,
@@ -119,7 +202,10 @@ def read_dissemination(fields: Fields) -> Dissemination:
         means=fields.choice("means", MEANS),
         member=fields.text("member", 64, 1),
         note=fields.one_or_none("note", read_note),
+        copy=fields.one_or_none("copy", read_handed_copy),
     )
+    if found.copy is not None and not found.echelons and not found.third_name:
+        raise Malformed(f"{fields.path}.echelons", "a copy's holder has no name", "name who holds the copy")
     if not found.echelons and found.third_party is None and not found.third_name:
         raise Malformed(
             f"{fields.path}.echelons", "nobody is named", "name the echelons or the third party told"

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from standclear.errors import Malformed, Mismatch, OverLimit
 from standclear.limits import BODY_BYTES_MAX, CITES_MAX, ITEMS_MAX, SLOTS_MAX, SUBMISSION_BYTES_MAX
-from standclear.statements.bodies import SINGLE_ITEM, Body, parse_body
+from standclear.statements.bodies import SINGLE_FORM, SINGLE_ITEM, Body, parse_body
 from standclear.statements.canonical import Value, b64u, canonical, check_value, from_b64u, read_numbers_exact
 from standclear.statements.envelope import STATEMENT_TYPE, Envelope, envelope_from_value
 from standclear.statements.fields import Fields, text_reader
@@ -33,6 +33,7 @@ from standclear.statements.lists import (
     read_slot,
     split_ref,
 )
+from standclear.statements.replies import Dissemination
 
 COMPOSE_AGAIN = "compose and sign it again whole: what travels beside a header is what it commits to"
 NOTE_LETTERS_MAX = 65_536  # tlog: a signed note with many cosignatures
@@ -233,7 +234,7 @@ def _typed_bodies(
     if header.kind in SINGLE_ITEM or header.act in ("cancel", "close"):
         if counts != {1}:
             raise Malformed("forms", f"a {header.kind} has one item", "say each in a statement of its own")
-        if len(forms) > 1:
+        if len(forms) > 1 and (header.kind in SINGLE_FORM or header.act != "new"):
             raise Malformed("forms", f"a {header.kind} has the exact form only", "leave out the other forms")
     typed = {}
     for place, (form, values) in enumerate(forms):
@@ -245,6 +246,13 @@ def _typed_bodies(
             if getattr(body, "form", form.form) != form.form:
                 raise Malformed(
                     f"{path}[{i}].body.form", f"not {form.form}", "write the form it is listed under"
+                )
+            exact = typed["exact"][i]
+            if isinstance(exact, Dissemination) and body not in (exact, exact.without_areas()):
+                raise Malformed(
+                    f"{path}[{i}].body",
+                    "says another thing than the exact form",
+                    "leave out the areas, and only them",
                 )
     return typed
 

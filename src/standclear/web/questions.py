@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from standclear.conflicts.claims import Evidence, HeldClaim
 from standclear.errors import Malformed
+from standclear.flow.copying import copies_of
 from standclear.flow.questions import MetNow, ReleasedThere, claims, compliance, met_now, released_there
-from standclear.limits import CLAIMS_PAGE_MAX, QUESTION_BYTES_MAX, RELEASED_MAX
+from standclear.limits import CLAIMS_PAGE_MAX, COPIES_PAGE_MAX, INTEGER_MAX, QUESTION_BYTES_MAX, RELEASED_MAX
 from standclear.obligations.figures import Compliance, DutyFigures, FilingFigures, Tally
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.units import FOREVER_MS
@@ -23,7 +24,7 @@ from standclear.statements.fields import Fields, raw_reader
 from standclear.statements.lists import REF_BYTES
 from standclear.web.bodies import read_body
 from standclear.web.front import front, path_bytes, query_integer, session_of
-from standclear.web.render import NOTHING_TOLD, Json, inbox_item_value, ref_value
+from standclear.web.render import NOTHING_TOLD, Json, copy_value, inbox_item_value, ref_value
 
 # --- compliance -----------------------------------------------------------------------------------
 
@@ -175,3 +176,17 @@ def met_value(one: MetNow, now_ms: int) -> Json:
         "condition": one.standing.condition(now_ms),
         "is_aware": one.is_aware,
     }
+
+
+# --- copies ---------------------------------------------------------------------------------------
+
+
+async def copies(request: Request) -> Response:
+    """GET /v1/copies: one's own copies, newest first, with what makes each false; `open=true` those that somebody holds."""
+    shown, session = front(request), session_of(request)
+    start = query_integer(request, "start", 0, INTEGER_MAX)
+    limit = query_integer(request, "limit", 100, COPIES_PAGE_MAX)
+    is_open = request.query_params.get("open") == "true"
+    code = request.query_params.get("code")
+    n, found = copies_of(shown.query, session.party, is_open=is_open, code=code, start=start, limit=limit)
+    return shown.json({"n": n, "start": start, "copies": [copy_value(one) for one in found]})

@@ -6,11 +6,14 @@ from typing import Any
 
 from standclear.conflicts.agreements import Accord
 from standclear.conflicts.standing import Standing
+from standclear.flow.copying import ShownCopy
 from standclear.flow.query import InboxItem, Told, WhoKnew
 from standclear.flow.telling import ToldRange
 from standclear.flow.versions import Version
 from standclear.keys import key_id
+from standclear.obligations.copies import HeldCopy
 from standclear.obligations.ladder import Ladder
+from standclear.spacetime.volume import volume_to_value
 from standclear.statements.canonical import b64u
 from standclear.statements.deeds import EffectRecord
 from standclear.statements.keyless import PartyStanding
@@ -118,6 +121,57 @@ def ladder_value(one: Ladder, now_ms: int) -> Json:
             {"at_ms": at_ms, "to": list(to), "beyond_release": beyond}
             for at_ms, to, beyond in one.disseminated
         ],
+        "copies": [
+            {"code": copy.terms.code, "made_ms": copy.made_ms, "holders": holders_value(copy)}
+            for copy in one.copies
+        ],
+    }
+
+
+def holders_value(copy: HeldCopy) -> list[Json]:
+    """Who holds a copy, and what is known of it there: a copy is not read back until its holder has said its code."""
+    found: list[Json] = []
+    for name in copy.holders:
+        at_ms, channel = copy.read_back.get(name, (None, None))
+        found.append(
+            {
+                "name": name,
+                "state": copy.holding(name),
+                "read_back_ms": at_ms,
+                "channel": channel,
+                "recalled_ms": copy.recalled_ms.get(name),
+                "replaced_ms": copy.replaced_ms.get(name),
+            }
+        )
+    return found
+
+
+def copy_value(one: ShownCopy) -> Json:
+    copy = one.copy
+    return {
+        "code": copy.terms.code,
+        "sid": b64u(copy.sid),
+        "index": copy.index,
+        "made_ms": copy.made_ms,
+        "as_of_ms": copy.terms.as_of_ms,
+        "expires_ms": copy.terms.expires_ms,
+        "format": copy.terms.format,
+        "supersedes": copy.terms.supersedes,
+        "superseded_by": [later.terms.code for later in copy.later],
+        "areas": [volume_to_value(area) for area in copy.terms.areas],
+        "refs": [b64u(ref) for ref in copy.first],
+        "owners": [b64u(owner) for owner in one.owners],
+        "holders": holders_value(copy),
+        "changes": [
+            {
+                "at_ms": change.at_ms,
+                "word": change.word,
+                "sid": b64u(change.sid),
+                "items": [{"word": word, "ref": b64u(ref)} for word, ref in change.items],
+            }
+            for change in one.changes
+        ],
+        "outstanding": one.is_outstanding,
     }
 
 

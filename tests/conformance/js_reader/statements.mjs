@@ -196,7 +196,8 @@ function checkForms(header, forms) {
   if (forms[0].form !== "exact" || new Set(forms.map((one) => one.form)).size !== forms.length) throw malformed("forms");
   if (forms.some((one) => one.bodies.length !== forms[0].bodies.length)) throw malformed("items differ");
   if (ONE_ITEM.includes(header.kind) || ["cancel", "close"].includes(header.act)) {
-    if (forms.length !== 1 || forms[0].bodies.length !== 1) throw malformed("one item, one form");
+    if (forms[0].bodies.length !== 1) throw malformed("one item");
+    if (forms.length !== 1 && header.kind !== "dissemination") throw malformed("one form");
   }
   if (header.to === "open" && forms.length !== 1) throw malformed("one form");
 }
