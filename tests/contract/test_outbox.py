@@ -146,6 +146,20 @@ def test_what_was_sent_to_an_address_is_found_the_newest_first(outbox: Outbox) -
     assert outbox.sent_to("+3", 0) == ()
 
 
+def test_what_has_ended_is_kept_apart_until_it_is_on_record(outbox: Outbox) -> None:
+    outbox.put([parcel(1), parcel(2), parcel(3, state="unreachable", next_ms=4)], None)
+    assert [3] == [one.id[0] for one in outbox.unrecorded(10)]
+    outbox.later(bytes([1] * 16), 500, "451 later")
+    outbox.ended(bytes([1] * 16), "handed", "250 OK", 9)
+    assert [("handed", 9, 2), ("unreachable", 4, 0)] == [
+        (one.state, one.next_ms, one.tries) for one in outbox.unrecorded(10)
+    ]
+    assert [1] == [one.id[0] for one in outbox.unrecorded(1)]
+    outbox.recorded([bytes([1] * 16), bytes([3] * 16)])
+    outbox.put([parcel(3, state="unreachable")], None)
+    assert outbox.unrecorded(10) == ()
+
+
 def test_what_was_done_survives_a_kill(tmp_path: Path) -> None:
     child = os.fork()
     if child == 0:

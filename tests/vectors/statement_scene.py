@@ -16,6 +16,7 @@ from standclear.spacetime.interval import Interval
 from standclear.spacetime.shape import Point
 from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Adherence, Arrangement, Concern, KindRule, Member, OneSided
+from standclear.statements.carriage import CarriedRecord
 from standclear.statements.compose import Composed, Draft, Recipient, Signer, compose, endings, sign_payload
 from standclear.statements.deeds import (
     AttestedRecord,
@@ -432,10 +433,15 @@ def deeds_of(scene: Scene) -> SaidDeeds:
         party=north, desk=desk_id(north, "duty"), level="duty_desk", channel="smtp", by="link", sid=release.sid,
         inbox_start=0, inbox_end=2, answer="will_avoid", at_ms=NOON_MS, salt=fresh(16),
     )  # fmt: skip
+    carried = CarriedRecord(
+        id=fresh(16), duty="escalate", sid=site.sid, party=north, desk=desk_id(north, "staff"), level="superior",
+        step=2, silent=north, channel="smtp", outcome="handed", said="250 2.0.0 Ok: queued", tries=1, at_ms=NOON_MS,
+        salt=fresh(16),
+    )  # fmt: skip
     lists: dict[str, tuple[bytes, tuple[Record, ...]]] = {
         "effects": (fresh(16), (effect, replace(effect, index=8, rule=None, marks=(), missing=()))),
         "inboxes": (fresh(16), (inbox,)),
-        "items": (fresh(16), (release, meets, sent, attested)),
+        "items": (fresh(16), (release, meets, sent, attested, carried, replace(carried, silent=None))),
     }
     digests = {
         name: SaltedList(salt=salt, leaves=leaves_of(records)).digest()

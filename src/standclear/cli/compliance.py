@@ -19,8 +19,8 @@ from standclear.statements.canonical import from_b64u
 Cell = str | int | float | None
 Table = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
 
-_COUNTS: Final = ("owed", "in_time", "late", "unanswered", "waiting", "partly", "attested")
 _FILED: Final = ("filed", "items", "late", "over_quota", "over_total", "aware", "held", "uncited", "blanket")
+_COUNTS: Final = ("owed", "in_time", "late", "unanswered", "waiting", "partly", "attested", "escalated")
 
 
 def add_parser(subparsers: Any) -> None:

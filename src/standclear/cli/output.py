@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
+
+from standclear.obligations.carriage import in_words
 
 
 def print_json(value: Any) -> None:
@@ -49,6 +51,14 @@ def utc(ms: int | None) -> str:
     if ms is None:
         return "-"
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def carried_lines(carried: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What the deeds say of messages, one line each: the step, when, by which way, and how it ended."""
+    return [
+        in_words(one["duty"], one["level"], one["channel"], one["outcome"], utc(one["at_ms"]))
+        for one in carried
+    ]
 
 
 class Progress:

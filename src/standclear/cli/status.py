@@ -9,7 +9,7 @@ from typing import Any
 from standclear.cli.copying import STATES, holders_in_words
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options, reference
-from standclear.cli.output import print_json, print_table, utc
+from standclear.cli.output import carried_lines, print_json, print_table, utc
 from standclear.cli.phrasing import add_language_option, language_of, shown, shown_effect
 from standclear.cli.reaching import holders, print_reaching
 from standclear.statements.canonical import from_b64u
@@ -105,4 +105,8 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
         for copy in one["copies"]:
             for holder in copy["holders"]:
                 print(f"copy {copy['code']} held by {holder['name']}: {STATES[holder['state']]}")
+    for ladder in ladders:
+        name = line.name_of(from_b64u(ladder["party"], 16, "party"))
+        for told in carried_lines(ladder["carried"]):
+            print(f"  {name}: {told}")
     return 0

@@ -15,7 +15,7 @@ from standclear.cli.options import (
     read_place,
     volumes_of,
 )
-from standclear.cli.output import print_json, print_table, utc
+from standclear.cli.output import carried_lines, print_json, print_table, utc
 from standclear.dossier.answers import Question
 from standclear.errors import Malformed
 from standclear.spacetime.interval import Interval
@@ -91,14 +91,20 @@ def _show(arguments: argparse.Namespace, line: Line, answer: dict[str, Any]) -> 
     print(verdict_in_words(arguments.party, arguments.before, answer))
 
 
-def _row(line: Line, row: dict[str, Any]) -> tuple[str, ...]:
+def _answered(row: dict[str, Any]) -> list[str]:
+    """Whether a person acknowledged, and which steps were carried because none did."""
+    steps = carried_lines(one for one in row["carried"] if one["duty"] == "escalate")
     acknowledged = row["acknowledged_ms"]
+    return ["NOT acknowledged" if acknowledged is None else "acknowledged " + utc(acknowledged), *steps]
+
+
+def _row(line: Line, row: dict[str, Any]) -> tuple[str, ...]:
     return (
         utc(row["released_ms"]),
         line.name_of(from_b64u(row["sender"], 16, "sender")),
         row["kind"],
         row["name"] or f"({row['form']} form)",
-        "NOT acknowledged" if acknowledged is None else "acknowledged " + utc(acknowledged),
+        "; ".join(_answered(row)),
         "; ".join([row["state"], *_since(row)]),
     )
 

@@ -27,6 +27,7 @@ from standclear.dossier.report import (
 )
 from standclear.dossier.words import Speaker, note
 from standclear.keys import sha256
+from standclear.obligations.carriage import in_words
 from standclear.spacetime.meet import PREDICATE_ID
 from standclear.statements.arrangement import Arrangement
 from standclear.statements.canonical import b64u, read_canonical
@@ -281,6 +282,23 @@ def _ladders(one: Exhibit, speaker: Speaker) -> Iterator[str]:
         )
         yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
     yield "</table>"
+    yield from _carried(one, speaker)
+
+
+def _carried(one: Exhibit, speaker: Speaker) -> Iterator[str]:
+    """What the service says it gave to which channel about it, each message with how it ended."""
+    lines = [
+        f"{speaker.party(record.party)}: "
+        + in_words(record.duty, record.level, record.channel, record.outcome, speaker.time(record.at_ms))
+        + (f" (“{record.said}”)" if record.said else "")
+        for each in one.ladders
+        for record in each.carried
+    ]
+    if lines:
+        yield "<p>What the service says it gave to channels, and how it ended (its word, and no receipt):</p><ul>"
+        yield "".join(f"<li>{escape(line)}</li>" for line in lines[:FINDINGS_SHOWN])
+        more = len(lines) - FINDINGS_SHOWN
+        yield (f"<li>and {more} more, in the dossier</li>" if more > 0 else "") + "</ul>"
 
 
 # --- how to repeat it ---------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ from standclear.dossier.format import LEAF_BYTES, Dossier
 from standclear.dossier.opened import Names, Opened
 from standclear.dossier.refold import Refold
 from standclear.dossier.report import Findings
+from standclear.obligations.carriage import Carriage
 from standclear.statements.asking import Translation
+from standclear.statements.carriage import CarriedRecord
 from standclear.statements.deeds import EffectRecord
 from standclear.statements.roll import Roll
 
@@ -26,6 +28,7 @@ class Rungs:
     handed_ms: int | None
     acknowledged_ms: int | None
     answer: str
+    carried: tuple[CarriedRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ def _whole_ladders(opened: Mapping[int, Opened], names: Names, size: int) -> dic
                 handed_ms=one.handed_ms,
                 acknowledged_ms=one.acknowledged_ms,
                 answer=one.answer,
+                carried=refold.book.carriage.about(sid, one.party),
             )
             for one in ladders
         ]
@@ -98,6 +102,7 @@ def _whole_ladders(opened: Mapping[int, Opened], names: Names, size: int) -> dic
 def _part_ladders(dossier: Dossier, opened: Mapping[int, Opened], roll: Roll) -> dict[bytes, list[Rungs]]:
     """What the inboxes and replies at hand show."""
     found: dict[bytes, list[Rungs]] = {}
+    carriage = _carriage(opened)
     for inbox in dossier.inboxes:
         held = held_by(inbox.party, InboxView(inbox.leaves), opened, roll)
         by_sid: dict[tuple[bytes, bytes], list[int]] = {}
@@ -116,9 +121,20 @@ def _part_ladders(dossier: Dossier, opened: Mapping[int, Opened], roll: Roll) ->
                     handed_ms=held.handed_ms.get(positions[-1]),
                     acknowledged_ms=max(known) if len(known) == len(positions) else None,
                     answer="",
+                    carried=carriage.about(sid, inbox.party),
                 )
             )
     return found
+
+
+def _carriage(opened: Mapping[int, Opened]) -> Carriage:
+    """What the deeds at hand say was carried."""
+    carriage = Carriage()
+    for index in sorted(opened):
+        for record in opened[index].records("items"):
+            if isinstance(record, CarriedRecord):
+                carriage.take_in(record, index)
+    return carriage
 
 
 def _withheld(one: Opened, names: Names) -> Iterator[str]:

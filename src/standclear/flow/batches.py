@@ -11,6 +11,7 @@ from standclear.flow.identity import ServiceKeys
 from standclear.keys import key_id
 from standclear.spacetime.meet import PREDICATE_ID
 from standclear.statements.canonical import b64u
+from standclear.statements.carriage import CarriedRecord
 from standclear.statements.compose import Fresh, sign_payload
 from standclear.statements.deeds import (
     AttestedRecord,
@@ -69,8 +70,8 @@ class PendingDeeds:
             assert outcome.rule is not None
             self.records.extend(_meets(outcome, outcome.rule, sid, fresh))
 
-    def sent(self, record: SentRecord) -> None:
-        """Note that something was handed to a channel."""
+    def sent(self, record: SentRecord | CarriedRecord) -> None:
+        """Note that something was handed to a channel, or how a message ended."""
         self.records.append(record)
 
     def attested(self, record: AttestedRecord) -> None:

@@ -3,7 +3,8 @@
 1. Look: the duties that fell due, as parcels into the outbox, together with how far was looked. From here on they survive.
 2. Carry: each ready parcel to its channel, some at a time, the most urgent first.
 3. Keep how it ended; a try that did not work waits, longer each time.
-4. Say: how far each party's inbox has been handed over without a gap becomes a deed. What a crash lost is said again.
+4. Say: how each parcel ended, and how far each party's inbox has been handed over without a gap, become deeds. What a
+   crash lost is said again, under the same ids.
 
 What is carried twice, because the process ended between 2 and 3, has the same id both times.
 """
@@ -14,6 +15,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from standclear.errors import ClockDoubtful, Refused, StandclearError, Unavailable
+from standclear.flow.carried import message_id, record_of
 from standclear.flow.outbox import Address, Channel, Directory, Letter, Outbox, Parcel, Reach
 from standclear.flow.query import Query
 from standclear.flow.replying import Replies, short_code
@@ -30,6 +32,7 @@ from standclear.limits import (
     DUTY_OVERLAP_MS,
     OUTBOX_PAGE_ENTRIES,
     REPLY_CODE_BYTES,
+    UNRECORDED_PAGE_ENTRIES,
 )
 from standclear.obligations.duties import Duty, deliveries, due
 from standclear.statements.canonical import b64u
@@ -64,6 +67,7 @@ class Deliverer:
         self._code_key = code_key  # codes follow from it, so that a parcel made twice has one code
         self._query = Query(service)
         self._said: dict[bytes, int] = {}
+        self._noted: set[bytes] = set()
         self._under_way: dict[bytes, Parcel] = {}
         self.replies = Replies(service, outbox, lambda: tuple(self._under_way.values()))
         self._places = asyncio.Semaphore(CARRIED_AT_ONCE_MAX)
@@ -80,7 +84,8 @@ class Deliverer:
                 await self.step()
                 self._wake.clear()
                 try:
-                    await asyncio.wait_for(self._wake.wait(), DUTIES_EVERY_MS / 1000)
+                    async with asyncio.timeout(DUTIES_EVERY_MS / 1000):
+                        await self._wake.wait()
                 except TimeoutError:
                     continue
         finally:
@@ -97,6 +102,7 @@ class Deliverer:
             for parcel in ready:
                 if parcel.id not in self._under_way:
                     self.begin(parcel, is_call=parcel.kind == "ring")
+            await self._say_ended()
             await self._say()
             await self.replies.say()
         except Unavailable:
@@ -276,6 +282,21 @@ class Deliverer:
         return "" if is_own else roll.name_of(parcel.party)
 
     # --- 4. say ----------------------------------------------------------------------------------------
+
+    async def _say_ended(self) -> None:
+        """Say how parcels ended; forget those whose record is durable."""
+        ended = await asyncio.to_thread(self.outbox.unrecorded, UNRECORDED_PAGE_ENTRIES)
+        recorded = []
+        for parcel in ended:
+            index = self.service.book.carriage.index_of(message_id(parcel, self._code_key))
+            if index is not None and index < self.service.size:
+                recorded.append(parcel.id)
+            elif index is None and parcel.id not in self._noted:
+                self._noted.add(parcel.id)
+                self.service.sequencer.note_sent(record_of(parcel, self._code_key, self.service.fresh(16)))
+        if recorded:
+            await asyncio.to_thread(self.outbox.recorded, recorded)
+            self._noted.difference_update(recorded)
 
     async def _say(self) -> None:
         reach = await asyncio.to_thread(self.outbox.reach)

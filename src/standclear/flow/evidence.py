@@ -29,6 +29,7 @@ from standclear.flow.service import Service
 from standclear.flow.shelving import open_body
 from standclear.limits import CITES_MAX, ITEMS_MAX, RECORDS_MAX, SLOTS_MAX
 from standclear.statements.canonical import Value, read_canonical
+from standclear.statements.carriage import CarriedRecord
 from standclear.statements.deeds import (
     EffectRecord,
     InboxRecord,
@@ -329,6 +330,9 @@ class _Gathering:
             case MeetsRecord():
                 told = self.asker.hex() in record.told or sees_all(self.service, self.asker)
                 return told and {record.a[:32], record.b[:32]} <= set(shown.values())
+            case CarriedRecord():
+                concerns = self.question.party in (record.party, record.silent)
+                return concerns and record.sid in shown.values()
             case _:
                 return False
 

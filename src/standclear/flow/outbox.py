@@ -132,6 +132,12 @@ class Outbox(Protocol):
     def ended(self, parcel: bytes, state: str, said: str, at_ms: int) -> None:
         """It was handed over or given up."""
 
+    def unrecorded(self, most: int) -> tuple[Parcel, ...]:
+        """Parcels that have ended, whose end is not on record yet; by id. `next_ms` is when each ended."""
+
+    def recorded(self, parcels: Sequence[bytes]) -> None:
+        """Their end is on record now."""
+
     def reach(self) -> Reach:
         """How far duties have been taken."""
 

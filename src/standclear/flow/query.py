@@ -20,6 +20,7 @@ from standclear.obligations.ladder import Ladder
 from standclear.spacetime.meet import NO_MARGIN, meets
 from standclear.spacetime.volume import Volume
 from standclear.statements.canonical import Value, b64u, read_canonical
+from standclear.statements.carriage import CarriedRecord
 from standclear.statements.entry import parse_entry
 from standclear.statements.header import OPEN_KINDS, Header, parse_header
 from standclear.statements.lists import WHOLE_ITEM, ref_of, split_ref
@@ -68,6 +69,7 @@ class Told:
     acknowledged_ms: int | None
     disseminated_ms: int | None
     versions: tuple[Version, ...]
+    carried: tuple[CarriedRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -419,6 +421,7 @@ class Query:
             acknowledged_ms=ladder.first_acknowledged_ms if ladder is not None and is_acknowledged else None,
             disseminated_ms=ladder.disseminated[0][0] if ladder is not None and ladder.disseminated else None,
             versions=versions,
+            carried=self._book.carriage.about(standing.sid, party),
         )
 
 

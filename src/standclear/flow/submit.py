@@ -39,6 +39,7 @@ from standclear.limits import (
 )
 from standclear.obligations.book import Book
 from standclear.statements.calls import Emergency
+from standclear.statements.carriage import CarriedRecord
 from standclear.statements.compose import Fresh
 from standclear.statements.deeds import AttestedRecord, SentRecord
 from standclear.statements.entry import entry_bytes
@@ -131,8 +132,8 @@ class Sequencer:
         self._wake.set()
         return await future
 
-    def note_sent(self, record: SentRecord) -> None:
-        """Remember that something was handed to a channel; the next deeds statement says so."""
+    def note_sent(self, record: SentRecord | CarriedRecord) -> None:
+        """Remember that something was handed to a channel, or how it ended; the next deeds statement says so."""
         self._pending.sent(record)
         self._wake.set()
 
@@ -183,7 +184,10 @@ class Sequencer:
             self._wake.clear()
             timeout = DEEDS_EVERY_MS / 1000 if self._pending else None
             try:
-                await asyncio.wait_for(self._wake.wait(), timeout)
+                async with asyncio.timeout(
+                    timeout
+                ):  # wait_for would lose a cancellation that comes with the wake
+                    await self._wake.wait()
             except TimeoutError:
                 return
         if len(self._waiting) < BATCH_STATEMENTS_MAX:

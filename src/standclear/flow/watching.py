@@ -21,7 +21,8 @@ class Watchers:
     async def wait(self, party: bytes, event: asyncio.Event, timeout_s: float) -> bool:
         """Wait until the party's inbox has grown since `event` was cleared; False when the time is over."""
         try:
-            await asyncio.wait_for(event.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await event.wait()
         except TimeoutError:
             return False
         event.clear()

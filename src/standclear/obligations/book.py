@@ -20,6 +20,7 @@ from standclear.conflicts.register import Filing, Register
 from standclear.conflicts.sayings import Sayings
 from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.attesting import attest_contact, attest_record, one_answer
+from standclear.obligations.carriage import Carriage
 from standclear.obligations.copies import Copies
 from standclear.obligations.erasures import Erasures
 from standclear.obligations.ladder import Ladder
@@ -31,6 +32,7 @@ from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.asking import Contact, Inquiry
 from standclear.statements.bodies import Body
 from standclear.statements.calls import Emergency, Incident, LineCheck, Objection, Watch
+from standclear.statements.carriage import CarriedRecord
 from standclear.statements.deeds import LINE_ANSWERED, AttestedRecord, Record, SentRecord
 from standclear.statements.erasing import Erasure, Hold
 from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
@@ -62,6 +64,7 @@ class Book:
         self.readiness = Readiness()
         self.attested: dict[AttestedRecord, bytes] = {}
         self.copies = Copies(make_index)
+        self.carriage = Carriage()
         self.words: dict[bytes, str] = {}
         self.index_of: dict[bytes, int] = {}
         self.tree = Tree()
@@ -191,6 +194,8 @@ class Book:
                     self.ledger.sent(record.party, record.inbox_end, record.at_ms)
                 case AttestedRecord():
                     self._attest(sid, record)
+                case CarriedRecord():
+                    self.carriage.take_in(record, index)
                 case _:
                     pass
         self.index_of[sid] = index

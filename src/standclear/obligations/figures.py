@@ -34,6 +34,7 @@ class Owed:
     fate: str
     is_partly: bool = False
     is_attested: bool = False
+    is_escalated: bool = False
     desk: bytes | None = None
     took_ms: int | None = None
 
@@ -43,8 +44,9 @@ class Tally:
     """Duties counted by what became of them; the four fates add up to `owed`.
 
     Of those unanswered or waiting, `partly` were acknowledged in part, and for `attested` an answer came by link, code or
-    voice, which is never counted as signed. `median_twice_ms` is twice the median time to an
-    answer (so that it is whole), of those that were answered, in time or late.
+    voice, which is never counted as signed. For `escalated` of all, the deeds say that a channel took a step of the
+    arrangement. `median_twice_ms` is twice the median time to an answer (so that it is whole), of those that were answered,
+    in time or late.
     """
 
     owed: int
@@ -54,6 +56,7 @@ class Tally:
     waiting: int
     partly: int
     attested: int
+    escalated: int
     median_twice_ms: int | None
 
 
@@ -169,6 +172,7 @@ def _ladder_owed(book: Book, ladder: Ladder, as_of_ms: int) -> Owed:
         fate=_fate(done_ms, ladder.deadline_ms, as_of_ms),
         is_partly=done_ms is None and ladder.acknowledged_count > 0,
         is_attested=done_ms is None and bool(ladder.attested),
+        is_escalated=_is_escalated(book, ladder.sid, ladder.party),
         desk=None if key is None else key.desk,
         took_ms=None if done_ms is None else done_ms - ladder.released_ms,
     )
@@ -181,10 +185,10 @@ def _matters_owed(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -
         sees = matter.opener == sight.asker or sight.watches(matter.under, book.agreements)
         for party in sorted(matter.asked):
             if sees or party == sight.asker:
-                yield _matter_owed(matter, party, as_of_ms)
+                yield _matter_owed(book, matter, party, as_of_ms)
 
 
-def _matter_owed(matter: Matter, party: bytes, as_of_ms: int) -> Owed:
+def _matter_owed(book: Book, matter: Matter, party: bytes, as_of_ms: int) -> Owed:
     """A party's first answer counts. A matter without a deadline has run out only when its opener ended it."""
     answered = next((one for one in matter.answers if one.party == party), None)
     until_ms = matter.deadline_ms if matter.deadline_ms is not None else matter.ended_ms
@@ -195,6 +199,7 @@ def _matter_owed(matter: Matter, party: bytes, as_of_ms: int) -> Owed:
         since_ms=matter.opened_ms,
         fate=_fate(None if answered is None else answered.at_ms, until_ms, as_of_ms),
         is_attested=answered is None and bool(matter.attested.get(party)),
+        is_escalated=_is_escalated(book, matter.sid, party),
         desk=None if answered is None else answered.desk,
         took_ms=None if answered is None else answered.at_ms - matter.opened_ms,
     )
@@ -223,6 +228,11 @@ def _copy_owed(
             fate="waiting" if done_ms is None else "in_time",
             took_ms=None if done_ms is None else max(0, done_ms - since_ms),
         )
+
+
+def _is_escalated(book: Book, sid: bytes, party: bytes) -> bool:
+    """Whether a channel took a step of the arrangement because the party was silent: by the service's word."""
+    return any(one.outcome == "handed" for one in book.carriage.escalated(sid, party))
 
 
 def _fate(done_ms: int | None, until_ms: int | None, as_of_ms: int) -> str:
@@ -260,6 +270,7 @@ def tally(owed: Iterable[Owed]) -> Tally:
         waiting=counts["waiting"],
         partly=sum(one.is_partly for one in listed),
         attested=sum(one.is_attested for one in listed),
+        escalated=sum(one.is_escalated for one in listed),
         median_twice_ms=median_twice([one.took_ms for one in listed if one.took_ms is not None]),
     )
 

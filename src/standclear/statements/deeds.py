@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from standclear.statements.arrangement import LEVELS
 from standclear.statements.calls import EMERGENCY_ANSWERS
 from standclear.statements.canonical import Value, b64u, canonical
+from standclear.statements.carriage import CarriedRecord, read_carried
 from standclear.statements.fields import Fields, raw_reader, text_reader
 from standclear.statements.lists import FORMS, REF_BYTES
 from standclear.statements.replies import ACKNOWLEDGEMENT_ANSWERS
@@ -222,7 +223,9 @@ class AttestedRecord:
         }
 
 
-Record = EffectRecord | InboxRecord | ReleaseRecord | MeetsRecord | SentRecord | AttestedRecord
+Record = (
+    EffectRecord | InboxRecord | ReleaseRecord | MeetsRecord | SentRecord | AttestedRecord | CarriedRecord
+)
 
 
 def record_leaf(record: Record) -> bytes:
@@ -324,6 +327,7 @@ _RECORDS: dict[str, Callable[[Fields], Record]] = {
     "meets": _read_meets,
     "sent": _read_sent,
     "attested": _read_attested,
+    "carried": read_carried,
 }
 
 

@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS parcels (
 CREATE INDEX IF NOT EXISTS parcels_waiting ON parcels (severity, due_ms, id) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS parcels_unhanded ON parcels (party, start) WHERE "end" > start AND state <> 'handed';
 CREATE INDEX IF NOT EXISTS parcels_duty ON parcels (duty, state);
+CREATE TABLE IF NOT EXISTS unrecorded (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reach (party BLOB PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, sid BLOB NOT NULL UNIQUE, text BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS answers (
@@ -92,6 +93,10 @@ class SqliteOutbox:
         marks = ", ".join("?" * len(_FIELDS))
         with self._writing() as file:
             file.executemany(
+                "INSERT INTO unrecorded SELECT ? WHERE NOT EXISTS (SELECT 1 FROM parcels WHERE id = ?)",
+                [(one.id, one.id) for one in parcels if one.state != "waiting"],
+            )
+            file.executemany(
                 f"INSERT INTO parcels ({_COLUMNS}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE "
                 'SET start = excluded.start, "end" = excluded."end" WHERE excluded."end" > parcels."end"',
                 [tuple(getattr(one, name) for name in _FIELDS) for one in parcels],
@@ -125,6 +130,17 @@ class SqliteOutbox:
                 "UPDATE parcels SET tries = tries + 1, state = ?, said = ?, next_ms = ? WHERE id = ?",
                 (state, said, at_ms, parcel),
             )
+            file.execute("INSERT INTO unrecorded VALUES (?) ON CONFLICT DO NOTHING", (parcel,))
+
+    def unrecorded(self, most: int) -> tuple[Parcel, ...]:
+        rows = self._rows(
+            f"SELECT {_COLUMNS} FROM unrecorded JOIN parcels USING (id) ORDER BY id LIMIT ?", most
+        )
+        return tuple(_parcel(row) for row in rows)
+
+    def recorded(self, parcels: Sequence[bytes]) -> None:
+        with self._writing() as file:
+            file.executemany("DELETE FROM unrecorded WHERE id = ?", [(one,) for one in parcels])
 
     def reach(self) -> Reach:
         told = dict(self._rows("SELECT party, position FROM reach"))

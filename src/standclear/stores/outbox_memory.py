@@ -18,9 +18,12 @@ class MemoryOutbox:
         self._calls: dict[bytes, bytes] = {}
         self._answers: dict[bytes, tuple[str, str, int]] = {}
         self._said: set[bytes] = set()
+        self._unrecorded: set[bytes] = set()
 
     def put(self, parcels: Sequence[Parcel], reach: Reach | None) -> None:
         for one in parcels:
+            if one.id not in self._parcels and one.state != "waiting":
+                self._unrecorded.add(one.id)
             held = self._parcels.setdefault(one.id, one)
             if one.end > held.end:
                 self._parcels[one.id] = replace(held, start=one.start, end=one.end)
@@ -41,6 +44,13 @@ class MemoryOutbox:
     def ended(self, parcel: bytes, state: str, said: str, at_ms: int) -> None:
         held = self._parcels[parcel]
         self._parcels[parcel] = replace(held, tries=held.tries + 1, state=state, said=said, next_ms=at_ms)
+        self._unrecorded.add(parcel)
+
+    def unrecorded(self, most: int) -> tuple[Parcel, ...]:
+        return tuple(self._parcels[one] for one in sorted(self._unrecorded)[:most])
+
+    def recorded(self, parcels: Sequence[bytes]) -> None:
+        self._unrecorded.difference_update(parcels)
 
     def reach(self) -> Reach:
         return self._reach

@@ -72,6 +72,7 @@ def _tally_value(one: Tally) -> Json:
         "waiting": one.waiting,
         "partly": one.partly,
         "attested": one.attested,
+        "escalated": one.escalated,
         "median_twice_ms": one.median_twice_ms,
     }
 

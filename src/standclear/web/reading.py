@@ -125,7 +125,10 @@ async def ladders(request: Request) -> Response:
     shown, session = front(request), session_of(request)
     found = shown.query.ladders(session.party, path_bytes(request, "sid", 32))
     now_ms = shown.service.clock.now_ms()
-    return shown.json({"ladders": [ladder_value(one, now_ms) for one in found]})
+    carriage = shown.service.book.carriage
+    return shown.json(
+        {"ladders": [ladder_value(one, now_ms, carriage.about(one.sid, one.party)) for one in found]}
+    )
 
 
 # --- notices --------------------------------------------------------------------------------------

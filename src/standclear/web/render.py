@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from standclear.conflicts.agreements import Accord
@@ -15,6 +16,7 @@ from standclear.obligations.copies import HeldCopy
 from standclear.obligations.ladder import Ladder
 from standclear.spacetime.volume import volume_to_value
 from standclear.statements.canonical import b64u
+from standclear.statements.carriage import CarriedRecord
 from standclear.statements.deeds import EffectRecord
 from standclear.statements.keyless import PartyStanding
 from standclear.statements.lists import Slot, split_ref
@@ -96,7 +98,7 @@ def _slot_value(slot: Slot) -> Json:
     }
 
 
-def ladder_value(one: Ladder, now_ms: int) -> Json:
+def ladder_value(one: Ladder, now_ms: int, carried: Sequence[CarriedRecord]) -> Json:
     return {
         "sid": b64u(one.sid),
         "party": b64u(one.party),
@@ -125,6 +127,7 @@ def ladder_value(one: Ladder, now_ms: int) -> Json:
             {"code": copy.terms.code, "made_ms": copy.made_ms, "holders": holders_value(copy)}
             for copy in one.copies
         ],
+        "carried": [carried_value(message) for message in carried],
     }
 
 
@@ -175,6 +178,23 @@ def copy_value(one: ShownCopy) -> Json:
     }
 
 
+def carried_value(one: CarriedRecord) -> Json:
+    """One message as the deeds say it ended."""
+    return {
+        "duty": one.duty,
+        "party": b64u(one.party),
+        "desk": b64u(one.desk),
+        "level": one.level,
+        "step": one.step,
+        "silent": None if one.silent is None else b64u(one.silent),
+        "channel": one.channel,
+        "outcome": one.outcome,
+        "said": one.said,
+        "tries": one.tries,
+        "at_ms": one.at_ms,
+    }
+
+
 def _open_ranges(ladder: Ladder) -> list[list[int]]:
     """What is still unacknowledged, as ranges [start, end) of the recipient's inbox."""
     if not ladder.acknowledged:
@@ -216,6 +236,7 @@ def told_value(one: Told) -> Json:
         "acknowledged_ms": one.acknowledged_ms,
         "disseminated_ms": one.disseminated_ms,
         "versions": [version_value(version) for version in one.versions],
+        "carried": [carried_value(message) for message in one.carried],
     }
 
 
