@@ -20,6 +20,7 @@ from standclear.obligations.book import Book
 from standclear.spacetime.meet import Margin, meets
 from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Adherence, Arrangement
+from standclear.statements.asking import Contact
 from standclear.statements.lists import WHOLE_ITEM, Slot, inbox_leaf, ref_of, split_ref
 from standclear.statements.notices import Activity, Notice, Owner
 from standclear.statements.parties import Enrolment
@@ -335,6 +336,8 @@ class Naive:
         elif isinstance(one.body, Dissemination):
             self._told_further(one, did)
             self._say(one, did)
+        elif isinstance(one.body, Contact):
+            self._say(one, did)
         elif one.what.header.act in ("close", "cancel"):
             self._ended(one, did)
         return did
@@ -648,7 +651,12 @@ class Naive:
     def _must_cite(self, ref: bytes, other: bytes, one: Said, version: Version, did: Happened) -> None:
         cited = set(one.what.cites.leaves) if one.what.cites else set()
         if cited & {other, *self.same_as(other)}:
-            did.aware[ref].add(other)
+            if self.is_open(one.party, other, one.index, did.groups):
+                did.aware[ref].add(other)
+            else:
+                did.marks.add("not_called")
+                if other not in did.missing:
+                    did.missing.append(other)
             return
         head = one.what.inbox
         held = self.inbox(one.party, one.index)
@@ -663,6 +671,33 @@ class Naive:
             did.unaware[ref].add(other)
         elif other not in did.missing:
             did.missing.append(other)
+
+    def is_desk(self, party: bytes, ref: bytes, at: int, more: Sequence[Group] = ()) -> bool:
+        """Whether an item was released to a party as "call this desk"."""
+        forms = [form for each, form, _, _ in self.inbox(party, at, more) if each == ref]
+        return forms[:1] == ["desk"]
+
+    def is_open(self, party: bytes, ref: bytes, at: int, more: Sequence[Group] = ()) -> bool:
+        """Whether an item says something to a party, or its call about it is on record."""
+        about = {ref, *self.same_as(ref)}
+        return not self.is_desk(party, ref, at, more) or any(
+            about & self.spoken_of(one) for one in self.calls(party, at)
+        )
+
+    def calls(self, party: bytes, at: int) -> list[Said]:
+        return [
+            one
+            for one in self.before(at)
+            if isinstance(one.body, Contact)
+            and one.party == party
+            and not one.is_void
+            and self.is_person(one)
+        ]
+
+    def spoken_of(self, one: Said) -> set[bytes]:
+        """The items that a contact is about: those it names, and all of the statements it names."""
+        refs = set(one.what.cites.leaves) if one.what.cites else set()
+        return refs | {ref for ref in self.refs_before(one.index) if split_ref(ref)[0] in one.what.header.re}
 
     def _judge(self, one: Said, did: Happened) -> None:
         blanket = "blanket" in did.marks
@@ -752,17 +787,35 @@ class Naive:
         cites = filed[0].what.cites.leaves if filed[0].what.cites else ()
         aware = set(self.happened[filed[0].index].aware[ref])
         unaware = set(self.happened[filed[0].index].unaware[ref])
+        read: set[bytes] = set()
         for one in [each for each in self.before(at) if each.index > filed[0].index and not each.is_void]:
             for old, _ in one.what.ends_and_replaces:
                 if self.is_its_own(one, old) and self.fate(old, one.index) == "stands":
                     unaware.discard(old)
             for activity, notice in self.happened[one.index].told_later:
-                if activity == ref and self.same_as(notice) & {*cites, *aware}:
+                knows = bool(self.same_as(notice) & aware) or (
+                    bool(self.same_as(notice) & set(cites))
+                    and self.is_open(filed[0].party, notice, one.index + 1)
+                )
+                if activity == ref and knows:
                     aware.add(notice)
                 elif activity == ref:
                     unaware.add(notice)
             if isinstance(one.body, Acknowledgement) and one.party == filed[0].party and self.is_person(one):
                 seen = unaware & set(self.covered(one, Happened()).values())
+                read |= seen
+                seen = {each for each in seen if self.is_open(one.party, each, one.index)}
+                aware |= seen
+                unaware -= seen
+            if isinstance(one.body, Contact) and one.party == filed[0].party and self.is_person(one):
+                about = self.spoken_of(one)
+                seen = {
+                    each
+                    for each in unaware
+                    if about & {each, *self.same_as(each)}
+                    and self.is_desk(one.party, each, one.index)
+                    and (each in read or set(cites) & {each, *self.same_as(each)})
+                }
                 aware |= seen
                 unaware -= seen
         return aware, unaware

@@ -19,6 +19,7 @@ from standclear.cli.cast import Actor, Said
 from standclear.conflicts.outcome import Outcome
 from standclear.flow.rebuild import rebuild
 from standclear.statements.arrangement import Arrangement, Member
+from standclear.statements.asking import Contact
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.lists import ref_of
 from standclear.statements.notices import Notice, Owner
@@ -55,7 +56,7 @@ class Tale:
         """Something happens."""
         acts: list[tuple[int, Callable[[], None]]] = [
             (30, self.file), (30, self.plan), (12, self.acknowledge), (6, self.end), (5, self.pass_on),
-            (8, self.wait), (2, self.world.restart), (4, self.amend), (6, self.adhere),
+            (8, self.wait), (6, self.call), (2, self.world.restart), (4, self.amend), (6, self.adhere),
         ]  # fmt: skip
         [act] = self.dice.choices([act for _, act in acts], [weight for weight, _ in acts])
         act()
@@ -128,10 +129,12 @@ class Tale:
         forms = {"exact": items}
         if self.dice.random() < 0.4:
             forms["widened"] = [_widened(one) for one in items]
+        if self.dice.random() < 0.4:
+            forms["desk"] = [replace(_widened(one), form="desk", contact="duty") for one in items]
         void = self.world.now_ms - 1 if self.dice.random() < 0.03 else None
         slots = self.slots(list(forms))
-        if all(slot.form == "exact" for slot in slots):
-            forms = {"exact": items}
+        named = {slot.form for slot in slots}
+        forms = {form: bodies for form, bodies in forms.items() if form == "exact" or form in named}
         draft = speech.filing(forms, slots, under, **more)
         said = self.say(party, replace(draft, void_after_ms=void))
         self.refs += [(party, items[0].kind(), said.ref(item)) for item in range(len(items))]
@@ -218,6 +221,28 @@ class Tale:
             third_name="An ally",
         )
         self.say(party, draft)
+
+    def call(self) -> None:
+        """A desk rings up about notices, one's own or others', made or failed."""
+        party = self.party()
+        under = self.under(party)
+        if under is None or not self.refs:
+            return
+        desk = [ref for ref, form in self._held(party) if form == "desk"]
+        refs = self.dice.sample(desk, min(len(desk), 3)) or [self.dice.choice(self.refs)[2]]
+        body = Contact(
+            whom="the desk", party=None, at_ms=self.world.now_ms, channel="call",
+            result=self.dice.choice(["answered", "no_answer"]), read_back="", scan=None, member="M-1",
+        )  # fmt: skip
+        if self.dice.random() < 0.5:
+            draft = speech.word(body, self.slots(["exact"]), under, cites=refs)
+        else:
+            draft = speech.word(body, self.slots(["exact"]), under, re=[ref[:32] for ref in refs])
+        self.say(party, draft, machine=self.dice.random() < 0.1)
+
+    def _held(self, party: Actor) -> list[tuple[bytes, str]]:
+        inbox = self.world.service.book.inboxes.inbox(party.id)
+        return list(zip(inbox.refs, inbox.forms, strict=True))
 
     def wait(self) -> None:
         ms = self.dice.choice([1_000, 60_000, 119_000, 121_000, HOUR_MS, DAY_MS, 40 * DAY_MS])

@@ -22,6 +22,7 @@ from standclear.statements.envelope import STATEMENT_TYPE
 from standclear.statements.header import SeenHead
 from standclear.tlog.checkpoint import Checkpoint
 from standclear.tlog.heads import commit_head
+from stories.test_call_this_desk import call_us
 from stories.test_parties_without_keys import WRONG
 from world import DAY_MS, HOUR_MS, NOON_MS, Party, World, activity, circle, site, values
 
@@ -519,6 +520,13 @@ def _(world: World, north: Party, south: Party) -> str:
 def _(world: World, north: Party, south: Party) -> str:
     world.site(south, told(north))
     said = world.activity(north, told(south), inbox=(1, bytes(32)))
+    return f"effect: {said.effect} ({', '.join(said.marks)})"
+
+
+@case("an activity that cites what says only whom to call, and nobody called")
+def _(world: World, north: Party, south: Party) -> str:
+    clinic = call_us(world, south, north)
+    said = world.activity(north, told(south), cites=[clinic.ref()])
     return f"effect: {said.effect} ({', '.join(said.marks)})"
 
 

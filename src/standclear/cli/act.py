@@ -130,6 +130,8 @@ def _tell(arguments: argparse.Namespace, line: Line, filed: Filed) -> None:
             print(f"{said}; it must cite {len(filed.missing)}:")
             for text in _met(line, filed):
                 print(f"  {text}")
+            if "not_called" in filed.marks:
+                print("some say only whom to call: call, and record it: standclear contact --cite REF …")
             print(
                 f"read them, then file again with --replaces {b64u(filed.sid)} --cite …, or with --cite-held"
             )

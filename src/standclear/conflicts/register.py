@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from standclear.conflicts.awareness import Awareness
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.conflicts.extent import duration_ms, extent_cm
 from standclear.conflicts.inboxes import Inboxes
@@ -50,7 +51,7 @@ class Register:
         self._indexes: dict[str, CandidateIndex] = {}
         self._quotas = Quotas()
         self._totals = Totals()
-        self._unaware_of: dict[bytes, set[int]] = {}
+        self.awareness = Awareness(inboxes)
         self._met: dict[int, list[int]] = {}
         self.notices: list[Standing] = []
         self.by_ref: dict[bytes, Standing] = {}
@@ -74,18 +75,15 @@ class Register:
         self._mark_untold(filing, outcome)
         return outcome
 
-    def acknowledge(self, party: bytes, refs: Iterable[bytes]) -> int:
-        """A party's desk has acknowledged notices: its activities are aware of them now. Gives how many it changed."""
-        changed = 0
-        for ref in refs:
-            for number in list(self._unaware_of.get(ref, ())):
-                activity = self.notices[number]
-                if activity.party == party:
-                    activity.unaware.discard(ref)
-                    activity.aware_of.add(ref)
-                    self._unaware_of[ref].discard(number)
-                    changed += 1
-        return changed
+    def named(self, sids: Sequence[bytes], refs: Sequence[bytes]) -> set[bytes]:
+        """The notices that a statement speaks of: those cited, and every item of the statements it is about."""
+        found = {ref for ref in refs if ref in self.by_ref}
+        for sid in (*sids, *(sid for sid, item in map(split_ref, refs) if item == WHOLE_ITEM)):
+            item = 0
+            while ref_of(sid, item) in self.by_ref:
+                found.add(ref_of(sid, item))
+                item += 1
+        return found
 
     def met_by(self, one: Standing) -> Iterator[Standing]:
         """The notices that have met one while both stood, its own party's among them."""
@@ -222,8 +220,7 @@ class Register:
         self._totals.take_out(old)
         for form in old.volumes:
             self._index(old.kind).remove(_number(old, form))
-        for number in self._unaware_of.pop(old.ref, set()):
-            self.notices[number].unaware.discard(old.ref)
+        self.awareness.forget(old)
 
     def _insert(self, stands: Sequence[Standing], arrangement: Arrangement) -> None:
         rule = arrangement.rule_of(stands[0].kind)
@@ -357,10 +354,10 @@ class Register:
         if _is_activity(one) and other_slot is not None:
             self._require(one, other, filing, outcome)
         if _is_activity(other) and one_slot is not None:
-            if one.same_as & (other.cited | other.aware_of):
+            if self.awareness.knows(other, one):
                 other.aware_of.add(one.ref)
             else:
-                self._not_aware(other, one, outcome)
+                self.awareness.lose(other, one, outcome)
 
     def _on_meet(
         self, one: Standing, slot: Slot | None, party: bytes, filing: Filing, outcome: Outcome
@@ -370,9 +367,16 @@ class Register:
             self._release([one], party, slot.form, "on_meet", filing, outcome)
 
     def _require(self, activity: Standing, notice: Standing, filing: Filing, outcome: Outcome) -> None:
-        """What an activity meets and was released to its planner must be cited, unless it came after its head."""
-        if notice.ref in activity.cited or notice.same_as & activity.cited:
-            activity.aware_of.add(notice.ref)
+        """What an activity meets and was released to its planner must be cited, unless it came after its head.
+
+        What says only whom to call is cited with the record of the call, made or failed (G35).
+        """
+        if self.awareness.names(activity, notice):
+            if self.awareness.is_open(activity.party, notice):
+                activity.aware_of.add(notice.ref)
+            else:
+                outcome.mark("not_called")
+                outcome.missing.append(notice.ref)
             return
         inbox = self._inboxes.inbox(activity.party)
         position = inbox.position_of.get(notice.ref)
@@ -386,14 +390,9 @@ class Register:
                 and came_just_now
                 and was_there_ms >= filing.now_ms - filing.arrangement.citation_grace_ms
             ):
-                self._not_aware(activity, notice, outcome)
+                self.awareness.lose(activity, notice, outcome)
                 return
         outcome.missing.append(notice.ref)
-
-    def _not_aware(self, activity: Standing, notice: Standing, outcome: Outcome) -> None:
-        activity.unaware.add(notice.ref)
-        self._unaware_of.setdefault(notice.ref, set()).add(activity.number)
-        outcome.unaware.append((activity.ref, notice.ref))
 
     # --- judging -------------------------------------------------------------------------------------
 

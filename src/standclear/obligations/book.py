@@ -267,6 +267,8 @@ class Book:
             case Objection():
                 self.register.dispute(cites, outcome)
             case Contact():
+                if self.roll.signer_role(header) == "person":
+                    self.register.awareness.call(header.sender.party, self.register.named(header.re, cites))
                 stands_for = None if body.party is None else self.roll.represented_by(body.party)
                 attest_contact(
                     self.ledger, self.matters, submission.sid, header, body, cites, outcome, stands_for
@@ -385,7 +387,7 @@ class Book:
                 outcome.mark("machine_key")
             else:
                 refs = self.ledger.acknowledge(header, body, cites, now_ms, outcome)
-                self.register.acknowledge(header.sender.party, refs)
+                self.register.awareness.acknowledge(header.sender.party, refs)
                 if any(
                     self.register.by_ref[ref].state != "stands" for ref in refs if ref in self.register.by_ref
                 ):
