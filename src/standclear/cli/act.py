@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from standclear.cli import again, speech
@@ -24,6 +25,7 @@ from standclear.cli.options import (
 )
 from standclear.cli.output import print_json
 from standclear.cli.phrasing import language_of, shown, shown_effect
+from standclear.cli.relying import warn
 from standclear.spacetime.interval import Interval
 from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.lists import ref_of
@@ -71,7 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
             _tell(arguments, line, filed)
             cites = [*cites, *filed.missing]
             filed = _file(arguments, line, placed, interval, cites, ref_of(filed.sid, 0))
-        _tell(arguments, line, filed)
+        warned = warn(line, line.recipients(arguments.to))
+        _tell(arguments, line, filed, warned)
     return 1 if filed.effect == "held" else 0
 
 
@@ -112,9 +115,9 @@ def _file(
     return line.say(draft)
 
 
-def _tell(arguments: argparse.Namespace, line: Line, filed: Filed) -> None:
+def _tell(arguments: argparse.Namespace, line: Line, filed: Filed, warned: Sequence[str] = ()) -> None:
     if arguments.json:
-        print_json(filed_value(filed))
+        print_json(filed_value(filed) | {"warnings": list(warned)})
         return
     language = language_of(arguments)
     marks = f" ({', '.join(shown('marks', one, language) for one in filed.marks)})" if filed.marks else ""

@@ -268,6 +268,10 @@ class Client:
         found: list[Json] = self._json("GET", "/v1/parties")["parties"]
         return found
 
+    def desks(self) -> Json:
+        """The desks of one's arrangements as one may see them, and what is open at one's own."""
+        return self._json("GET", "/v1/desks")
+
     def arrangements(self) -> list[Json]:
         """Every arrangement in its present version."""
         found: list[Json] = self._json("GET", "/v1/arrangements")["arrangements"]

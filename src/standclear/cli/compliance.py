@@ -22,6 +22,11 @@ Table = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
 _FILED: Final = ("filed", "items", "late", "over_quota", "over_total", "aware", "held", "uncited", "blanket")
 _COUNTS: Final = ("owed", "in_time", "late", "unanswered", "waiting", "partly", "attested", "escalated")
 
+_READY: Final = (
+    "hours", "on watch %", "checks due", "answered", "attested", "missed", "waiting", "drills", "answered %",
+)  # fmt: skip
+_HOUR_MS: Final = 3_600_000
+
 
 def add_parser(subparsers: Any) -> None:
     """Add the command's parser."""
@@ -73,10 +78,8 @@ def _heading(found: dict[str, Any]) -> str:
     return f"{exercise}{whose}, from {start} to {end}, as of {utc(found['as_of_ms'])}"
 
 
-def tables_of(
-    found: dict[str, Any], names: dict[bytes, str], desks: dict[bytes, str]
-) -> tuple[Table, Table, Table, Table]:
-    """The four tables: duties by party, by desk, by week; and filings. Shares are per cent of the count beside them."""
+def tables_of(found: dict[str, Any], names: dict[bytes, str], desks: dict[bytes, str]) -> tuple[Table, ...]:
+    """The tables: duties by party, by desk, by week; filings; readiness. Shares are per cent of the count beside them."""
 
     def party(one: dict[str, Any]) -> str:
         sid = from_b64u(one["party"], 16, "party")
@@ -101,11 +104,24 @@ def tables_of(
     filings = [
         (party(one), desk(one), one["kind"], *(one[name] for name in _FILED)) for one in found["filings"]
     ]
+    readiness = [(party(one), desk(one), *_ready(one)) for one in found["desks"]]
     return (
         ("What each party owed, and what became of it", ("party", "duty", "kind", *counted), by_party),
         ("Which desk answered", ("party", "desk", "duty", "kind", *counted), by_desk),
         ("Week by week", ("party", "week from", "duty", "kind", *counted), by_week),
         ("What each desk filed", ("party", "desk", "kind", *_FILED), filings),
+        ("Which desks were ready", ("party", "desk", *_READY), readiness),
+    )
+
+
+def _ready(one: dict[str, Any]) -> tuple[Cell, ...]:
+    """Hours for which it was asked to keep a watch, and the share of them kept; line checks due, and the share answered."""
+    closed = one["due"] - one["waiting"]
+    return (
+        round(one["bound_ms"] / _HOUR_MS, 1),
+        round(100 * one["watched_ms"] / one["bound_ms"], 1),
+        *(one[name] for name in ("due", "answered", "attested", "missed", "waiting", "drills")),
+        None if not closed else round(100 * one["answered"] / closed, 1),
     )
 
 
@@ -145,7 +161,7 @@ def _write_xlsx(path: Path, heading: str, tables: Sequence[Table]) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         bold = book.add_format({"bold": True})
         for number, (title, columns, rows) in enumerate(tables, start=1):
-            sheet = book.add_worksheet(("Parties", "Desks", "Weeks", "Filings")[number - 1])
+            sheet = book.add_worksheet(("Parties", "Desks", "Weeks", "Filings", "Readiness")[number - 1])
             sheet.write_string(0, 0, heading)
             sheet.write_string(1, 0, title, bold)
             sheet.write_row(3, 0, columns, bold)

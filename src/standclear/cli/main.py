@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "contact": "a contact outside the system",
     "watch": "take, hand over or leave the desk",
     "line": "a line check of a channel to a person",
+    "desks": "who is on watch, which lines a person answers, which desks nothing wakes",
     "translate": "the words of a statement in another language",
     "erase": "ask that what you have ended be shredded, after being told what that costs",
     "hold": "say that something must not be shredded, or lift that",
@@ -152,6 +153,14 @@ def _module(name: str) -> Command:
             from standclear.cli import hold
 
             return hold
+        case "watch":
+            from standclear.cli import watch
+
+            return watch
+        case "desks":
+            from standclear.cli import desks
+
+            return desks
         case "status":
             from standclear.cli import status
 
@@ -196,7 +205,6 @@ def _module(name: str) -> Command:
             | "object"
             | "agree"
             | "contact"
-            | "watch"
             | "line"
             | "translate"
         ):

@@ -30,6 +30,7 @@ from standclear.cli.options import (
     volumes_of,
 )
 from standclear.cli.output import print_json
+from standclear.cli.relying import warn
 from standclear.dialects.geojson import read_geojson
 from standclear.errors import Malformed
 from standclear.spacetime.interval import Interval
@@ -283,7 +284,7 @@ def _say(arguments: argparse.Namespace, what: What, volumes: list[Volume], enter
             replaces=None if replaced is None else [(replaced, 0)],
         )
         filed = line.say(draft)
-        _tell(arguments, line, filed, to)
+        _tell(arguments, line, filed, to, warn(line, to))
     return 0
 
 
@@ -326,9 +327,15 @@ def _end(arguments: argparse.Namespace) -> int:
     return 0 if filed.effect == "in_force" else 1
 
 
-def _tell(arguments: argparse.Namespace, line: Line, filed: Filed, to: Sequence[Recipient]) -> None:
+def _tell(
+    arguments: argparse.Namespace,
+    line: Line,
+    filed: Filed,
+    to: Sequence[Recipient],
+    warned: Sequence[str] = (),
+) -> None:
     if arguments.json:
-        print_json(filed_value(filed))
+        print_json(filed_value(filed) | {"warnings": list(warned)})
         return
     marks = f" ({', '.join(filed.marks)})" if filed.marks else ""
     print(f"on record as entry {filed.index}{marks}: {b64u(filed.sid)}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from standclear.cli.options import (
     volumes_of,
 )
 from standclear.cli.output import print_json, print_table
+from standclear.cli.relying import asleep, kept_asleep
 from standclear.errors import Malformed, Unavailable
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.volume import volume_to_value
@@ -48,7 +49,6 @@ from standclear.statements.calls import (
     LINE_CHECKS,
     LINE_RESULTS,
     OBJECTIONS,
-    WATCH_PARTS,
 )
 from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.compose import Draft, Recipient
@@ -216,24 +216,19 @@ VERBS: Mapping[str, Word] = {
             _MEMBER,
         ),
     ),
-    "watch": Word(
-        kind="watch",
-        told="take, hand over or leave the desk, with what is open",
-        options=(
-            _words("part", WATCH_PARTS, "taken, handed_over or left", is_required=True),
-            _MEMBER,
-            Option(field="inbox_end", read="inbox", told="up to which inbox position", otherwise="now"),
-            Option(field="open_items", read="integer", told="how many items are open", otherwise=0),
-        ),
-    ),
     "line": Word(
         kind="line_check",
-        told="a line check: a channel was tried to a person's answer, as routine or as a drill",
+        told="answer a line check of your desk over a channel, or say what came of trying another's; routine or drill",
         options=(
             _words("check", LINE_CHECKS, "routine or drill", otherwise="routine"),
-            Option(field="desk", read="desk", told="which desk was tried (22 letters)", is_required=True),
+            Option(
+                field="desk",
+                read="desk",
+                told="which desk (22 letters); your own unless given",
+                otherwise="own",
+            ),
             Option(field="channel", read="text", told="which channel", is_required=True),
-            _words("result", LINE_RESULTS, "what came of it", is_required=True),
+            _words("result", LINE_RESULTS, "what came of it", otherwise="answered"),
             Option(field="seconds", read="integer", told="how long it took"),
         ),
     ),
@@ -320,10 +315,10 @@ def run(arguments: argparse.Namespace) -> int:
         except Unavailable:
             if is_call:
                 print("NOT SENT: the service cannot be reached. Ring them:", file=sys.stderr)
+                _print_telephones(line, to, kept_asleep(line))
             raise
-        finally:
-            if is_call:
-                _print_telephones(line, to)
+        if is_call:  # it rang before this is asked
+            _print_telephones(line, to, asleep(line))
         _tell(arguments, line, filed, to)
     return 0 if filed.effect == "in_force" else 1
 
@@ -340,16 +335,22 @@ def _tell(arguments: argparse.Namespace, line: Line, filed: Filed, to: Sequence[
         print("on record, and told to nobody: give --to NAME")
 
 
-def _print_telephones(line: Line, to: Sequence[Recipient]) -> None:
-    """The telephones of the desks that are called, from the device if there is no line."""
+def _print_telephones(line: Line, to: Sequence[Recipient], unwoken: Collection[str]) -> None:
+    """The telephones of the desks that are called, from the device if there is no line; those that nothing wakes first."""
     called = {one.party for one in to}
     rows = [
-        (party["name"], desk["name"], "  ".join(desk["phones"]) or "no number is enrolled")
+        (
+            party["name"],
+            desk["name"],
+            "CANNOT BE WOKEN: ring now" if desk["desk"] in unwoken else "",
+            "  ".join(desk["phones"]) or "no number is enrolled",
+        )
         for party in line.parties()
         for desk in party["desks"]
         if None in called or from_b64u(party["party"], 16, "party") in called
     ]
-    print_table(("called", "desk", "telephones"), rows, file=sys.stderr)
+    rows.sort(key=lambda row: not row[2])
+    print_table(("called", "desk", "by channels", "telephones"), rows, file=sys.stderr)
 
 
 def _volumes(arguments: argparse.Namespace) -> list[Any]:
@@ -387,10 +388,10 @@ def _read(option: Option, arguments: argparse.Namespace, line: Line) -> Any:
             return [b64u(line.party(name)) for name in given]
         case "digest":
             return b64u(from_b64u(given, 32, "--" + _name(option)))
+        case "desk" if given == "own":
+            return b64u(line.seat.desk)
         case "desk":
             return b64u(from_b64u(given, 16, "--" + _name(option)))
-        case "inbox":
-            return line.inbox_head()[0] if given == "now" else _integer(option, given)
         case kind:
             raise AssertionError(f"{kind} is in the table and nobody reads it")
 

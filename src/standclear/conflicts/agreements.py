@@ -61,7 +61,7 @@ class Agreements:
 
     def all(self) -> tuple[Accord, ...]:
         """Every arrangement once, in the order of its first version."""
-        return tuple({id(one): one for one in self._by_sid.values()}.values())
+        return tuple({id(one): one for one in tuple(self._by_sid.values())}.values())
 
     def state(self, sid: bytes, arrangement: Arrangement, outcome: Outcome) -> None:
         """Take in a new arrangement: its first version is in force from here on."""

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 
 from standclear.errors import ClockDoubtful, Refused, StandclearError, Unavailable
 from standclear.flow.carried import message_id, record_of
+from standclear.flow.desks import Ways, ways_of
 from standclear.flow.outbox import Address, Channel, Directory, Letter, Outbox, Parcel, Reach
 from standclear.flow.query import Query
 from standclear.flow.replying import Replies, short_code
@@ -73,6 +74,11 @@ class Deliverer:
         self._places = asyncio.Semaphore(CARRIED_AT_ONCE_MAX)
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+
+    @property
+    def ways(self) -> Ways:
+        """How desks are reached."""
+        return ways_of(self.directory, self.channels)
 
     # --- the loop ------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from standclear.conflicts.sight import Sight
 from standclear.conflicts.standing import Standing
 from standclear.obligations.book import Book
 from standclear.obligations.copies import HeldCopy
+from standclear.obligations.desk_figures import DeskFigures, desk_figures
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.matters import Matter
 from standclear.spacetime.interval import Interval
@@ -118,6 +119,7 @@ class Compliance:
     is_whole: bool
     duties: tuple[DutyFigures, ...]
     filings: tuple[FilingFigures, ...]
+    desks: tuple[DeskFigures, ...]
 
 
 def figures_of(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> Compliance:
@@ -139,6 +141,7 @@ def figures_of(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> C
         is_whole=sight.is_whole,
         duties=tuple(_duty_figures(key, grouped[key], interval.start_ms) for key in sorted(grouped)),
         filings=tuple(_filings(book, interval, sight)),
+        desks=tuple(desk_figures(book.readiness, book.agreements, interval, as_of_ms, sight)),
     )
 
 

@@ -183,7 +183,7 @@ class Matters:
         """Matters in which a party owes an answer, stop-fire calls first, then in the order of their opening."""
         waiting = [
             one
-            for one in self.of_sid.values()
+            for one in tuple(self.of_sid.values())  # more may be opened meanwhile
             if party in one.unanswered() and one.state(now_ms) in ("open", "no answer")
         ]
         yield from sorted(waiting, key=lambda one: (one.kind != "emergency", one.opened_index))

@@ -153,7 +153,7 @@ class Readiness:
 
     def bounds_of(self, desk: bytes) -> Iterator[Bound]:
         """The rules that bind a desk now."""
-        return (one for one in self.open.values() if one.desk == desk)
+        return (one for one in tuple(self.open.values()) if one.desk == desk)
 
     # --- watches and line checks ---------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -35,6 +35,12 @@ class Metrics:
             registry=self.registry,
         )
         self.streams = Gauge("standclear_streams", "Live event streams", registry=self.registry)
+        self.desks = Gauge(
+            "standclear_desks",
+            "Desks that an arrangement binds to be ready, and those that are not",
+            ["state"],
+            registry=self.registry,
+        )
         self._ask("standclear_log_size", "Durable entries", lambda: service.size)
         self._ask(
             "standclear_published_size", "Entries under the published head", lambda: service.publisher.size
@@ -60,6 +66,11 @@ class Metrics:
     def refused(self, slug: str) -> None:
         """One request was answered by a problem."""
         self.problems.labels(slug).inc()
+
+    def counted(self, desks: Mapping[str, int]) -> None:
+        """How many desks are in which state, now."""
+        for state, count in desks.items():
+            self.desks.labels(state).set(count)
 
     def to_bytes(self) -> bytes:
         """The text that is scraped."""

@@ -11,10 +11,11 @@ from starlette.responses import HTMLResponse, Response
 
 from standclear.errors import StandclearError
 from standclear.flow.deliver import Deliverer
+from standclear.flow.desks import NO_WAYS, desk_counts
 from standclear.flow.outbox import STATES
 from standclear.flow.replying import COUNTED
 from standclear.statements.canonical import b64u
-from standclear.web.front import front
+from standclear.web.front import Front, front
 from standclear.web.metrics import CONTENT_TYPE
 
 _DOCUMENT = Path(__file__).with_name("openapi.json")
@@ -69,9 +70,18 @@ async def health(request: Request) -> Response:
         "index": service.index_name,
         "sessions": len(shown.sessions),
         "streams": shown.streams.total(),
+        "desks": _desks(shown),
         "channels": None if shown.deliverer is None else await _channels(shown.deliverer),
     }
     return shown.json(value, 503 if wrong else 200)
+
+
+def _desks(shown: Front) -> dict[str, int] | None:
+    """How many desks are bound to be ready, and how many are not; None while the clock is in doubt."""
+    try:
+        return desk_counts(shown.query, NO_WAYS if shown.deliverer is None else shown.deliverer.ways)
+    except StandclearError:
+        return None
 
 
 async def _channels(deliverer: Deliverer) -> dict[str, object]:
@@ -110,7 +120,9 @@ def _wrong(request: Request) -> list[str]:
 
 async def metrics(request: Request) -> Response:
     """GET /metrics: for Prometheus."""
-    return Response(front(request).metrics.to_bytes(), 200, media_type=CONTENT_TYPE)
+    shown = front(request)
+    shown.metrics.counted(_desks(shown) or {})
+    return Response(shown.metrics.to_bytes(), 200, media_type=CONTENT_TYPE)
 
 
 async def openapi(request: Request) -> Response:

@@ -15,6 +15,7 @@ from standclear.errors import Malformed
 from standclear.flow.copying import copies_of
 from standclear.flow.questions import MetNow, ReleasedThere, claims, compliance, met_now, released_there
 from standclear.limits import CLAIMS_PAGE_MAX, COPIES_PAGE_MAX, INTEGER_MAX, QUESTION_BYTES_MAX, RELEASED_MAX
+from standclear.obligations.desk_figures import DeskFigures
 from standclear.obligations.figures import Compliance, DutyFigures, FilingFigures, Tally
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.units import FOREVER_MS
@@ -49,6 +50,7 @@ def compliance_value(found: Compliance) -> Json:
         "whole": found.is_whole,
         "duties": [_duty_value(one) for one in found.duties],
         "filings": [_filing_value(one) for one in found.filings],
+        "desks": [_desk_value(one) for one in found.desks],
     }
 
 
@@ -91,6 +93,22 @@ def _filing_value(one: FilingFigures) -> Json:
         "held": one.held,
         "uncited": one.uncited,
         "blanket": one.blanket,
+    }
+
+
+def _desk_value(one: DeskFigures) -> Json:
+    return {
+        "under": b64u(one.under),
+        "party": b64u(one.party),
+        "desk": b64u(one.desk),
+        "bound_ms": one.bound_ms,
+        "watched_ms": one.watched_ms,
+        "due": one.line.due,
+        "answered": one.line.answered,
+        "attested": one.line.attested,
+        "missed": one.line.missed,
+        "waiting": one.line.waiting,
+        "drills": one.line.drills,
     }
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from standclear.web import events, evidence, log, pages, questions, reading, reply, sessions, statements
+from standclear.web import (
+    desks,
+    events,
+    evidence,
+    log,
+    pages,
+    questions,
+    reading,
+    reply,
+    sessions,
+    statements,
+)
 
 ROUTES = (
     Route("/v1/statements", statements.submit, methods=["POST"]),
@@ -35,6 +46,7 @@ ROUTES = (
     Route("/v1/reply/{code}", reply.answer, methods=["POST"]),
     Route("/v1/parties", reading.parties, methods=["GET"]),
     Route("/v1/arrangements", reading.arrangements, methods=["GET"]),
+    Route("/v1/desks", desks.desks, methods=["GET"]),
     Route("/v1/log", log.description, methods=["GET"]),
     Route("/v1/consistency", log.consistency, methods=["GET"]),
     Route("/checkpoint", log.checkpoint, methods=["GET"]),
