@@ -14,20 +14,24 @@ from typing import Any
 
 from standclear.cli import speech
 from standclear.cli.cast import Said, told
-from standclear.statements.asking import Answer, Inquiry
-from standclear.statements.calls import Agreement, Consultation, Emergency, Incident
+from standclear.conflicts.outcome import Release
+from standclear.dialects.pack import read_pack
+from standclear.statements.asking import Answer, Contact, Inquiry
+from standclear.statements.calls import Agreement, Consultation, Emergency, Incident, LineCheck, Watch
 from standclear.statements.compose import Composed, Draft, Recipient
-from standclear.statements.deeds import SentRecord
+from standclear.statements.deeds import AttestedRecord, SentRecord
 from standclear.statements.moving import Leg, Movement, Progress, Zone
 from standclear.statements.notices import Notice
+from standclear.statements.readiness import ReadinessRule
 from standclear.stores.memory import MemoryLogStore
-from world import DAY_MS, HOUR_MS, NOON_MS, Chance, Party, World, box, circle
+from world import DAY_MS, HOUR_MS, NOON_MS, PACKS, Chance, Party, World, box, circle
 
 MINUTE_MS = 60_000
 DAWN_MS = NOON_MS + DAY_MS // 2
 """The day's first moment: 00:00Z. The twelve hours before it are for what stands already."""
 RECIPIENTS = ("North", "South", "West", "East")
 NIGHT_ENDS_MS = DAWN_MS + 7 * HOUR_MS
+LINE_EVERY_MS = 2 * HOUR_MS
 LINE_DOWN_MS = (DAWN_MS + 11 * HOUR_MS + 30 * MINUTE_MS, DAWN_MS + 15 * HOUR_MS)
 
 
@@ -81,6 +85,8 @@ class Day:
         self.plan_convoys()
         self.plan_fires()
         self.plan_questions()
+        self.plan_watches()
+        self.plan_line_checks()
         for number, at_ms in enumerate((DAWN_MS + 9 * HOUR_MS, DAWN_MS + 17 * HOUR_MS)):
             self.at(at_ms + self.minutes(0, 50), lambda number=number: self.stop_fire(number))  # type: ignore[misc]
         for at_ms in range(DAWN_MS - 11 * HOUR_MS, DAWN_MS + DAY_MS, 7 * MINUTE_MS):
@@ -102,13 +108,31 @@ class Day:
             self.world.enrol(f"Organisation {n}", "ngo") for n in range(self.size.organisations)
         ]
         self.monitor = self.world.enrol("Monitor", "monitor")
-        self.world.agree(
-            self.cell, *self.forces, *self.organisations, monitor=self.monitor, pack="humanitarian"
-        )
+        self.agree()
         self.spots = [
             (self.dice.uniform(35.2, 37.2), self.dice.uniform(34.8, 36.4))
             for _ in range(max(8, self.size.sites // 100))
         ]
+
+    def agree(self) -> None:
+        """The humanitarian pack, but that desks are rung every two hours, and a watch counts nine."""
+        everybody = [self.cell, *self.forces, *self.organisations]
+        members = {party.id: "party" for party in everybody} | {self.monitor.id: "monitor"}
+        pack = read_pack((PACKS / "humanitarian.toml").read_text(), members, self.monitor.id)
+        ready = ReadinessRule(
+            line_every_ms=LINE_EVERY_MS,
+            line_answer_ms=20 * MINUTE_MS,
+            line_misses=2,
+            watch_gap_ms=30 * MINUTE_MS,
+            watch_most_ms=9 * HOUR_MS,
+        )
+        body = replace(pack, readiness=ready).to_value()
+        said = self.world.say(self.cell, Draft(kind="arrangement", forms={"exact": [body]}, to=None))
+        self.world.under = said.sid
+        for party in everybody:
+            adheres = {"adheres": True, "reservations": [], "type": "adherence"}
+            draft = Draft(kind="adherence", forms={"exact": [adheres]}, to=None, re=[said.sid])
+            self.world.say(party, draft)
 
     def minutes(self, least: float, most: float) -> int:
         return int(self.dice.uniform(least, most) * MINUTE_MS)
@@ -169,6 +193,43 @@ class Day:
                     )
                 )
 
+    # --- being ready --------------------------------------------------------------------------------------
+
+    def plan_watches(self) -> None:
+        """Three watches a day. North forgets to hand over once, South sits too long, West is taken twice, East never is."""
+        for at_ms in range(DAWN_MS - 11 * HOUR_MS, DAWN_MS + DAY_MS, 8 * HOUR_MS):
+            number = (at_ms - DAWN_MS) // HOUR_MS
+            for party in (self.cell, *self.forces[:3], *self.organisations):
+                if not (party.name == "North" and number == 5):
+                    self.at(at_ms + self.minutes(0, 9), self.watching(party, "taken", f"M-{number}"))
+                if party.name == "West" and number == 5:
+                    self.at(at_ms + self.minutes(60, 90), self.watching(party, "taken", "M-other"))
+                is_left = party.name not in ("South", "West") or number != 5
+                if is_left:
+                    ends_ms = at_ms + 8 * HOUR_MS - self.minutes(1, 45)
+                    self.at(ends_ms, self.watching(party, "handed_over", f"M-{number}"))
+
+    def watching(self, party: Party, part: str, member: str) -> Callable[[], None]:
+        body = Watch(part=part, member=member, inbox_end=0, open_items=0)
+        return lambda: self.word(party, body, []) and None
+
+    def plan_line_checks(self) -> None:
+        """Each desk is rung every two hours. East never answers, West late, organisations more often than not."""
+        for at_ms in range(NOON_MS + LINE_EVERY_MS, DAWN_MS + DAY_MS, LINE_EVERY_MS):
+            for party in (self.cell, *self.forces[:3], *self.organisations):
+                late = party.name == "West" and self.dice.random() < 0.6
+                if party in self.organisations and self.dice.random() < 0.4:
+                    continue
+                self.at(
+                    at_ms + (self.minutes(25, 70) if late else self.minutes(1, 15)), self.line_answered(party)
+                )
+
+    def line_answered(self, party: Party) -> Callable[[], None]:
+        body = LineCheck(
+            check="routine", desk=party.person.desk, channel="smtp", result="answered", seconds=40
+        )
+        return lambda: self.word(party, body, []) and None
+
     # --- answering ------------------------------------------------------------------------------------------
 
     def expect_answers(self, said: Said) -> None:
@@ -185,7 +246,47 @@ class Day:
                 after_ms = NIGHT_ENDS_MS - self.world.now_ms + self.minutes(5, 200)
             elif party.name == "South":
                 after_ms += self.minutes(5, 30)
-            self.at(self.world.now_ms + after_ms, self.answering(party, release.sid))
+            if party in self.organisations and self.dice.random() < 0.4:
+                self.at(self.world.now_ms + after_ms, self.by_link(party, release))
+            else:
+                self.at(self.world.now_ms + after_ms, self.answering(party, release.sid))
+
+    def by_link(self, party: Party, release: Release) -> Callable[[], None]:
+        """Somebody follows the link of a message: the service says so, and nobody signed."""
+
+        def answer() -> None:
+            self.count["answer by link"] = self.count.get("answer by link", 0) + 1
+            self.world.service.sequencer.note_attested(
+                AttestedRecord(
+                    party=party.id,
+                    desk=party.person.desk,
+                    level="duty_desk",
+                    channel="smtp",
+                    by="link",
+                    sid=release.sid,
+                    inbox_start=release.start,
+                    inbox_end=release.end,
+                    answer="noted",
+                    at_ms=self.world.now_ms,
+                    salt=self.chance(16),
+                )
+            )
+
+        return answer
+
+    def telephone(self, said: Said, result: str) -> None:
+        """The cell reads a convoy to East by telephone: somebody answers, and nobody signs."""
+        body = Contact(
+            whom="East, duty officer",
+            party=self.forces[3].id,
+            at_ms=self.world.now_ms,
+            channel="call",
+            result=result,
+            read_back="",
+            scan=None,
+            member="M-1",
+        )
+        self.word(self.cell, body, [], re=[said.sid])
 
     def answering(self, party: Party, sid: bytes, *, machine: bool = False) -> Callable[[], None]:
         return lambda: self.acknowledge(party, sid, machine=machine)
@@ -292,6 +393,9 @@ class Day:
         assert said is not None
         if mode == "request_agreement":
             self.plan_agreement(said)
+        if number % 6 == 2:
+            result = ("read_back_correct", "told")[number % 4 // 2]
+            self.at(self.world.now_ms + self.minutes(15, 300), lambda: self.telephone(said, result))
         later_ms = starts_ms + self.minutes(20, 90)
         change_ms = [self.world.now_ms + self.minutes(10, 240) for _ in range(2)]
         refs = [said.ref()]

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from naive_duties import PLAIN_KINDS, DutyLine, Plain
+from naive_duties import PLAIN_KINDS, Plain
+from naive_readiness import DutyLine
 from standclear.flow.batches import PendingDeeds
 from standclear.flow.ports import LogStore
 from standclear.flow.rebuild import Rebuilt, replay

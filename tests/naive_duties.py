@@ -12,8 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, product
+from typing import Any
 
 from naive import DAY_MS, FOREVER_MS, Said, said_in
+from naive_readiness import DutyLine, PlainDesks
 from standclear.conflicts.extent import extent_cm
 from standclear.flow.ports import LogStore
 from standclear.keys import key_id
@@ -21,7 +23,7 @@ from standclear.spacetime.meet import Margin, meets
 from standclear.spacetime.shape import Area, Line, Point
 from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Adherence, Arrangement, Escalation
-from standclear.statements.asking import Answer, Inquiry
+from standclear.statements.asking import Answer, Contact, Inquiry
 from standclear.statements.calls import Agreement, Consultation, Emergency
 from standclear.statements.canonical import from_b64u
 from standclear.statements.lists import Slot, inbox_leaf, ref_of
@@ -34,11 +36,14 @@ from standclear.tlog.merkle import EMPTY_ROOT, Frontier, leaf_hash
 NEVER = 1 << 62
 URGENT = {"emergency", "correction"}
 SOON = {"activity", "movement", "zone", "progress", "incident", "agreement", "consultation"}
-PLAIN_KINDS = frozenset({"deliver", "ring", "escalate", "unanswered", "exhausted", "turned"})
-"""The duties that are recomputed here."""
-
-DutyLine = tuple[str, bytes, bytes, str, int, int, int, int | None, str, bytes | None, int, int]
-"""kind, sid, whom, level, step, severity, due_ms, deadline_ms, word, who is silent, [start, end) of the inbox."""
+SOON |= {"unreachable", "watch_gap"}
+PLAIN_KINDS = frozenset(
+    {
+        *("deliver", "ring", "escalate", "unanswered", "exhausted", "turned"),
+        *("line_check", "unreachable", "watch_gap"),
+    }
+)
+"""The duties that are recomputed here, and in `naive_readiness`."""
 
 
 @dataclass(eq=False)
@@ -80,6 +85,8 @@ class Release:
     is_owed: bool
     rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Place of the inbox -> (entry, time) of its first acknowledgement by a person."""
+    attested_index: int = NEVER
+    """The entry that says that an answer came without a key: it quiets the clock, and is no acknowledgement."""
 
     @property
     def end(self) -> int:
@@ -99,10 +106,11 @@ class Question:
     until_ms: int | None
     answered: dict[bytes, int] = field(default_factory=dict)
     """Party -> the entry of its first answer."""
+    attested: dict[bytes, int] = field(default_factory=dict)
     ended_index: int = NEVER
 
     def quiet_index(self, party: bytes) -> int:
-        return min(self.ended_index, self.answered.get(party, NEVER))
+        return min(self.ended_index, self.answered.get(party, NEVER), self.attested.get(party, NEVER))
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,8 @@ class Plain:
         self._roots: dict[bytes, list[bytes]] = defaultdict(lambda: [EMPTY_ROOT])
         for one in self.log:
             self._read(one)
+        self._attested(store)
+        self.desks = PlainDesks(self.log, self.under, self.rules, self.persons)
         self.owed = [*self._of_releases(), *self._of_questions(), *self._of_time()]
 
     # --- reading, entry by entry --------------------------------------------------------------------------
@@ -335,6 +345,27 @@ class Plain:
                 if one.party in question.asked:
                     question.answered.setdefault(one.party, one.index)
 
+    def _attested(self, store: LogStore) -> None:
+        """Answers by link, as the deeds say; and by what a desk says that it was told outside the system."""
+        for index, record in _done(store, "attested"):
+            party, sid = from_b64u(record["party"], 16, ""), from_b64u(record["sid"], 32, "")
+            for release in self.releases:
+                if record["inbox_start"] <= release.start and release.end <= record["inbox_end"]:
+                    self._quiet(release, party, sid, index)
+            for question in self.questions:
+                if question.said.what.sid == sid:
+                    question.attested[party] = min(index, question.attested.get(party, NEVER))
+        for one in self.log:
+            if isinstance(one.body, Contact) and one.body.result in ("answered", "read_back_correct"):
+                for sid in one.what.header.re:
+                    for release in self.releases:
+                        if one.party in (release.of.party, *self.monitors) and release.index < one.index:
+                            self._quiet(release, one.body.party, sid, one.index)
+
+    def _quiet(self, release: Release, party: bytes, sid: bytes, index: int) -> None:
+        if (release.party, release.sid) == (party, sid):
+            release.attested_index = min(release.attested_index, index)
+
     def _is_within_bounds(self, one: Said) -> bool:
         rule = self.rules.inquiry
         today = sum(
@@ -410,7 +441,7 @@ class Plain:
         begins_ms = min(volume.interval.start_ms for volume in item.exact.volumes)
         lead_ms = self.rules.rule_of(kind).lead_ms
         alarm_ms = min([deadline_ms, *[at for at in (begins_ms - lead_ms, begins_ms) if at > release.ms][:1]])
-        quiet = release.acknowledged()[0]
+        quiet = min(release.acknowledged()[0], release.attested_index)
 
         def owed(word: str, whom: bytes, level: str, step: int, at_ms: int) -> Owed:
             line: DutyLine = (
@@ -506,7 +537,7 @@ class Plain:
 
     def due(self, after_ms: int, now_ms: int, told_size: int, size: int) -> list[DutyLine]:
         """What falls due at a look at `now_ms`, `size` entries being there, after one at `after_ms` with `told_size`."""
-        found = list(self.rings(after_ms, now_ms, size))
+        found = [*self.rings(after_ms, now_ms, size), *self.desks.due(after_ms, now_ms, size)]
         for one in self.owed:
             if one.line[0] == "deliver" or (one.line[0] == "ring" and one.line[4] == 0):
                 if told_size <= one.since_index < size:
@@ -591,9 +622,15 @@ def _lats(volume: Volume) -> list[float]:
 def _sent_in(store: LogStore) -> dict[bytes, list[tuple[int, int]]]:
     """What the service says it handed to channels: for each party, (end of the inbox, the deeds' entry)."""
     found: dict[bytes, list[tuple[int, int]]] = defaultdict(list)
+    for index, record in _done(store, "sent"):
+        found[from_b64u(record["party"], 16, "")].append((record["inbox_end"], index))
+    return found
+
+
+def _done(store: LogStore, kind: str) -> Iterator[tuple[int, Any]]:
+    """What the service says it did of a kind, each with the entry in which it says so."""
     for entry in store.read_entries(0, store.read_head().size):
         if not entry.bodies:
             for record in json.loads(entry.beside)["items"]["records"]:
-                if record["record"] == "sent":
-                    found[from_b64u(record["party"], 16, "")].append((record["inbox_end"], entry.index))
-    return found
+                if record["record"] == kind:
+                    yield entry.index, record
