@@ -148,6 +148,7 @@ def _built(config: Config, store: SqliteLogStore, given: Clock | None) -> Servic
     clock = given or GuardedClock(wall_ms, monotonic_ms, head.last_ms)
     seed = _read_seed(config.data / SEED_FILE, is_new=head.size == 0)  # 2
     keys = service_keys(origin, seed)
+    gc.set_threshold(_COLLECTED_EVERY, 50, 100)
     service = Service(  # 3
         store=store,
         keys=keys,
@@ -158,7 +159,6 @@ def _built(config: Config, store: SqliteLogStore, given: Clock | None) -> Servic
         parses_apart=(os.cpu_count() or 1) > 1,
     )
     gc.freeze()  # what was rebuilt lives as long as the process: the collector need not visit it again
-    gc.set_threshold(_COLLECTED_EVERY, 50, 100)
     charter = service.book.roll.charter
     if charter is not None and charter.service_root != keys.root.public:
         raise WrongLog(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from standclear.conflicts.candidates import CandidateIndex
@@ -11,15 +11,20 @@ from standclear.flow.batches import PendingDeeds
 from standclear.flow.ports import LogStore, StoredEntry
 from standclear.flow.shelving import unshelve
 from standclear.obligations.book import Book
-from standclear.statements.canonical import Value, read_canonical
+from standclear.statements.canonical import (
+    Reader,
+    Value,
+    b64u,
+    canonical,
+    from_b64u,
+    read_canonical,
+    read_known,
+)
 from standclear.statements.compose import Fresh
 from standclear.statements.deeds import (
-    EffectRecord,
-    InboxRecord,
     MeetsRecord,
     Record,
     ReleaseRecord,
-    leaves_of,
     read_record,
 )
 from standclear.statements.entry import parse_entry
@@ -44,8 +49,8 @@ def rebuild(
 ) -> Rebuilt:
     """Step through every entry of a store; compare leaves, root, recorded effects and inbox heads with what it recorded.
 
-    `is_signed_anew` False leaves out what the door checked before each entry was written, signatures above all: a start
-    relies on its own root over the very bytes; fsck and the dossier's verifier check them again.
+    `is_signed_anew` False leaves out what the door checked before each entry was written (signatures, canonical texts,
+    commitments): a start relies on its own root over the very bytes; fsck and the dossier's verifier check them again.
 
     Raises:
         StoreCorrupt: an entry cannot be read at all, so that nothing after it can be derived.
@@ -79,18 +84,20 @@ def _entries(store: LogStore, size: int) -> Iterator[StoredEntry]:
 def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh, is_signed_anew: bool) -> None:
     if leaf_hash(entry.text) != entry.leaf:
         rebuilt.findings.append(StoreCorrupt(index=entry.index, reason="the entry does not give its leaf"))
+    read: Reader = read_canonical if is_signed_anew else read_known
     try:
-        parsed = parse_entry(entry.text)
-        header = parse_header(parsed.envelope.payload)
+        parsed = parse_entry(entry.text, is_known=not is_signed_anew)
+        header = parse_header(parsed.envelope.payload, read)
     except StandclearError as error:
         raise StoreCorrupt(index=entry.index, reason=str(error)) from error
     if parsed.integrated_ms != entry.integrated_ms or parsed.envelope.sid() != entry.sid:
         rebuilt.findings.append(StoreCorrupt(index=entry.index, reason="its time or sid is not the entry's"))
     if header.kind == "deeds":
-        _compare_deeds(rebuilt, entry, header)
+        _compare_deeds(rebuilt, entry, header, read)
         return
     try:
-        submission = unshelve(entry, store.read_body_keys(entry.index), (parsed.envelope, header))
+        keys = store.read_body_keys(entry.index)
+        submission = unshelve(entry, keys, (parsed.envelope, header), read)
         if is_signed_anew:
             rebuilt.book.check(submission, entry.integrated_ms)
         outcome = rebuilt.book.step(submission, entry.index, entry.integrated_ms, entry.leaf)
@@ -103,33 +110,36 @@ def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh, i
         raise StoreCorrupt(index=entry.index, reason=str(error)) from error
 
 
-def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header) -> None:
-    """What the service said it did, against what the book says it did.
+def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header, read: Reader) -> None:
+    """What the service said it did, against what the book says it did: record by record, but for the salts.
 
     Once words are gone, what was said while they were there is history: it cannot be derived again, and is believed.
     """
-    opened = open_deeds(entry, header)
+    said = _said(entry, header, read)
     derived = {one.index: one for one in rebuilt.pending.effects}
-    for record in opened["effects"]:
-        assert isinstance(record, EffectRecord)
-        mine = derived.pop(record.index, None)
-        if (mine is None or not _same_effect(mine, record)) and not rebuilt.gone:
+    for value in said["effects"]:
+        mine = derived.pop(value["index"], None)
+        if (mine is None or not _is_same(mine, value)) and not rebuilt.gone:
             rebuilt.findings.append(
-                Mismatch(index=entry.index, entry=record.index, reason="another effect follows from the log")
+                Mismatch(
+                    index=entry.index, entry=value["index"], reason="another effect follows from the log"
+                )
             )
     for index in derived:
         rebuilt.findings.append(Mismatch(index=entry.index, entry=index, reason="an effect was never said"))
-    for record in opened["inboxes"]:
-        assert isinstance(record, InboxRecord)
-        if rebuilt.book.inboxes.inbox(record.party).head() != (record.n, record.root) and not rebuilt.gone:
+    for value in said["inboxes"]:
+        party = from_b64u(value["party"], 16, "deeds.inboxes.party")
+        n, root = rebuilt.book.inboxes.inbox(party).head()
+        if (value["n"], value["root"]) != (n, b64u(root)) and not rebuilt.gone:
             rebuilt.findings.append(
                 Mismatch(
-                    index=entry.index,
-                    party=record.party.hex(),
-                    reason="another inbox head follows from the log",
+                    index=entry.index, party=party.hex(), reason="another inbox head follows from the log"
                 )
             )
-    if not rebuilt.gone and _derivable(rebuilt.pending.records) != _derivable(opened["items"]):
+    mine_done = [one for one in rebuilt.pending.records if isinstance(one, ReleaseRecord | MeetsRecord)]
+    said_done = [one for one in said["items"] if one["record"] in ("release", "meets")]
+    is_same = len(mine_done) == len(said_done) and all(map(_is_same, mine_done, said_done))
+    if not rebuilt.gone and not is_same:
         rebuilt.findings.append(
             Mismatch(index=entry.index, reason="other releases or meetings follow from the log")
         )
@@ -137,24 +147,35 @@ def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header) -> None
     rebuilt.pending.records.clear()
     standing = rebuilt.book.roll.keys[header.sender.keys[0]]
     standing.next_seq, standing.last_sid = header.seq + 1, entry.sid
-    rebuilt.book.step_deeds(entry.sid, entry.index, entry.leaf, opened["items"])
+    others = [one for one in said["items"] if one["record"] not in ("release", "meets")]
+    records = [read_record(one, f"deeds.items[{place}]") for place, one in enumerate(others)]
+    rebuilt.book.step_deeds(entry.sid, entry.index, entry.leaf, records)
 
 
-def _derivable(records: Iterable[Record]) -> list[Value]:
-    """The records that follow from the log, without their salts, in their order; what was sent does not follow from it."""
-    values = [one.to_value() for one in records if isinstance(one, ReleaseRecord | MeetsRecord)]
-    return [{name: value for name, value in one.items() if name != "salt"} for one in values]
+def _is_same(mine: Record, said: Value) -> bool:
+    """Whether a record that follows from the log is the one that was said; their salts are chance."""
+    value = mine.to_value()
+    value["salt"] = said["salt"]
+    return bool(value == said)
 
 
-def _same_effect(mine: EffectRecord, said: EffectRecord) -> bool:
-    return (mine.sid, mine.effect, mine.rule, mine.marks, mine.aware_of, mine.missing) == (
-        said.sid,
-        said.effect,
-        said.rule,
-        said.marks,
-        said.aware_of,
-        said.missing,
-    )
+def _said(entry: StoredEntry, header: Header, read: Reader) -> dict[str, list[Value]]:
+    """A deeds statement's records as they were said, checked against the three digests of its header.
+
+    What was committed to are canonical records; only `read_known` relies on their having been read before.
+    """
+    beside = Fields(read(entry.beside, "deeds"), "deeds")
+    found: dict[str, list[Value]] = {}
+    for name, digest in (("effects", header.effects), ("inboxes", header.inboxes), ("items", header.items)):
+        fields = Fields(beside.take(name), f"deeds.{name}")
+        records: list[Value] = fields.take("records")
+        leaves = tuple(canonical(one) for one in records)
+        check_digest(SaltedList(salt=fields.raw("salt", 16), leaves=leaves), digest, f"deeds.{name}")
+        if read is read_canonical:
+            for place, one in enumerate(records):
+                read_record(one, f"deeds.{name}[{place}]")
+        found[name] = records
+    return found
 
 
 def open_deeds(entry: StoredEntry, header: Header) -> dict[str, tuple[Record, ...]]:
@@ -163,12 +184,8 @@ def open_deeds(entry: StoredEntry, header: Header) -> dict[str, tuple[Record, ..
     Raises:
         Mismatch: what is kept beside the entry is not what the header commits to.
     """
-    beside = Fields(read_canonical(entry.beside, "deeds"), "deeds")
-    found: dict[str, tuple[Record, ...]] = {}
-    for name, digest in (("effects", header.effects), ("inboxes", header.inboxes), ("items", header.items)):
-        fields = Fields(beside.take(name), f"deeds.{name}")
-        records = fields.many("records", read_record, 10_000_000)
-        salted = SaltedList(salt=fields.raw("salt", 16), leaves=leaves_of(records))
-        check_digest(salted, digest, f"deeds.{name}")
-        found[name] = records
-    return found
+    said = _said(entry, header, read_canonical)
+    return {
+        name: tuple(read_record(one, f"deeds.{name}[{place}]") for place, one in enumerate(records))
+        for name, records in said.items()
+    }

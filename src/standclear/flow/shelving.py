@@ -12,13 +12,13 @@ from standclear.errors import Mismatch, NotFound
 from standclear.flow.ports import StoredBody, StoredEntry
 from standclear.keys import hmac_sha256, open_sealed, seal
 from standclear.statements.bodies import parse_body
-from standclear.statements.canonical import Value, b64u, canonical, read_canonical
+from standclear.statements.canonical import Reader, Value, b64u, canonical, read_canonical
 from standclear.statements.entry import entry_bytes, parse_entry
 from standclear.statements.envelope import Envelope
 from standclear.statements.fields import Fields
 from standclear.statements.header import Header, parse_header
 from standclear.statements.lists import FORMS, REF_BYTES, read_inbox_head, read_list, read_slot
-from standclear.statements.submission import FormBodies, SaltedBody, Submission
+from standclear.statements.submission import FormBodies, SaltedBody, Submission, check_commitments
 from standclear.tlog.merkle import leaf_hash
 
 PAD_BYTES = 256
@@ -57,19 +57,24 @@ def _beside(submission: Submission) -> Value:
 
 
 def unshelve(
-    entry: StoredEntry, body_keys: Sequence[bytes | None], read: tuple[Envelope, Header] | None = None
+    entry: StoredEntry,
+    body_keys: Sequence[bytes | None],
+    parsed: tuple[Envelope, Header] | None = None,
+    read: Reader = read_canonical,
 ) -> Submission:
-    """The submission that was shelved, checked against its own commitments; `read` spares reading its entry again.
+    """The submission that was shelved, checked against its own commitments; `parsed` spares reading its entry again.
+
+    With `read_known` what the door checked is not checked again, but for the bodies of the exact form.
 
     Raises:
         NotFound: a body's key was shredded.
         Mismatch: what is stored is not what was committed to.
     """
-    if read is None:
+    if parsed is None:
         envelope = parse_entry(entry.text).envelope
-        read = envelope, parse_header(envelope.payload)
-    envelope, header = read
-    beside = Fields(read_canonical(entry.beside, "beside"), "beside")
+        parsed = envelope, parse_header(envelope.payload)
+    envelope, header = parsed
+    beside = Fields(read(entry.beside, "beside"), "beside")
     salts = dict(beside.many("forms", _read_form, len(FORMS)))
     sealed: dict[str, list[SaltedBody]] = {form: [] for form in salts}
     for stored in entry.bodies:
@@ -81,14 +86,14 @@ def unshelve(
     )
     if not forms or forms[0].items().digest() != header.items:
         raise Mismatch(field="bodies", index=entry.index, reason="not the bodies that the header commits to")
-    return Submission(
+    submission = Submission(
         envelope=envelope,
         header=header,
         sid=entry.sid,
         forms=forms,
         bodies={
             form.form: tuple(
-                parse_body(header, read_canonical(body.text, "body"), f"{form.form}[{item}]")
+                parse_body(header, read(body.text, "body"), f"{form.form}[{item}]")
                 for item, body in enumerate(form.bodies)
             )
             for form in forms
@@ -98,6 +103,9 @@ def unshelve(
         of=beside.one_or_none("of", lambda one, at: read_list(one, at, REF_BYTES + 4, 1_000_000)),
         inbox=beside.one_or_none("inbox", read_inbox_head),
     )
+    if read is read_canonical:
+        check_commitments(submission)
+    return submission
 
 
 def _read_form(value: Value, path: str) -> tuple[str, bytes]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable
 from typing import Any
 
 from standclear.errors import Malformed
@@ -80,6 +81,23 @@ def read_canonical(text: bytes, field: str) -> Value:
             "sort keys, write no spaces, repeat no key, use the escapes of docs/spec/statement.md part 1",
         )
     return value
+
+
+def read_known(text: bytes, field: str) -> Value:
+    """The value of bytes that `read_canonical` took once and that are known to be the same still: decoded, nothing more.
+
+    Raises:
+        Malformed: not JSON: they are not the same.
+    """
+    try:
+        value: Value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Malformed(field, "not JSON, where it once was", "restore the bytes that were stored") from None
+    return value
+
+
+Reader = Callable[[bytes, str], Value]
+"""`read_canonical`, or `read_known` where the very bytes were read by it before."""
 
 
 def read_json(text: bytes, field: str) -> Value:

@@ -8,7 +8,8 @@ identity is the hash of what is signed, so neither layout nor order nor a furthe
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,9 +141,9 @@ def _signature(value: Any, path: str) -> Signature:
 def _exact_base64(text: Any, path: str) -> bytes:
     if type(text) is str and text.isascii():
         try:
-            raw = b64decode(text, validate=True)
+            raw = a2b_base64(text, strict_mode=True)
         except ValueError:
             raw = b""
-        if b64encode(raw) == text.encode("ascii"):
+        if b2a_base64(raw, newline=False) == text.encode("ascii"):
             return raw
     raise Malformed(path, "not standard base64 with padding", "encode the bytes by RFC 4648, 4")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from standclear.errors import Malformed
 from standclear.limits import HEADS_SEEN_MAX, REPLIES_MAX, SIGNERS_MAX, SLOTS_MAX
 from standclear.spacetime.units import FOREVER_MS
-from standclear.statements.canonical import Value, b64u, canonical, read_canonical
+from standclear.statements.canonical import Reader, Value, b64u, canonical, read_canonical
 from standclear.statements.fields import Fields, raw_reader
 
 VERSION = 1
@@ -117,13 +117,13 @@ def _b64_or_none(raw: bytes | None) -> str | None:
     return None if raw is None else b64u(raw)
 
 
-def parse_header(payload: bytes) -> Header:
+def parse_header(payload: bytes, read: Reader = read_canonical) -> Header:
     """A header from its canonical bytes.
 
     Raises:
         Malformed: not canonical, a field missing, unknown or out of range, an unknown kind, a future version.
     """
-    fields = Fields(read_canonical(payload, "header"), "header")
+    fields = Fields(read(payload, "header"), "header")
     version = fields.take("v")
     if type(version) is not int or version != VERSION:
         raise Malformed(

@@ -193,7 +193,7 @@ def checked_submission(
         inbox=inbox,
         notes=notes,
     )
-    _check_commitments(submission)
+    check_commitments(submission)
     return submission
 
 
@@ -257,7 +257,12 @@ def _typed_bodies(
     return typed
 
 
-def _check_commitments(submission: Submission) -> None:
+def check_commitments(submission: Submission) -> None:
+    """Refuse bodies, slots, lists and an inbox head that are not those that the header commits to.
+
+    Raises:
+        Malformed, Mismatch: as `parse_submission`.
+    """
     header = submission.header
     digests = {form.form: form.items().digest() for form in submission.forms}
     if digests["exact"] != header.items:

@@ -202,25 +202,33 @@ class SqliteLogStore:
             )
             if [row[0] for row in rows] != list(range(first, min(end, first + STORE_PAGE_ENTRIES))):
                 raise StoreCorrupt(reason="an entry is missing", first=first)
-            for index, sid, leaf, integrated_ms, text, beside, body_count in rows:
-                yield StoredEntry(
-                    index=index,
-                    sid=sid,
-                    leaf=leaf,
-                    integrated_ms=integrated_ms,
-                    text=text,
-                    beside=beside,
-                    bodies=self._bodies(index, body_count) if with_bodies and body_count else (),
-                )
+            for run in _runs(rows):
+                held = self._bodies(run[0][0], run[-1][0] + 1) if with_bodies else {}
+                for index, sid, leaf, integrated_ms, text, beside, body_count in run:
+                    bodies = held.get(index, ())
+                    if with_bodies and len(bodies) != body_count:
+                        raise StoreCorrupt(reason="a body is missing", index=index)
+                    yield StoredEntry(
+                        index=index,
+                        sid=sid,
+                        leaf=leaf,
+                        integrated_ms=integrated_ms,
+                        text=text,
+                        beside=beside,
+                        bodies=tuple(bodies),
+                    )
 
-    def _bodies(self, index: int, body_count: int) -> tuple[StoredBody, ...]:
+    def _bodies(self, start: int, end: int) -> dict[int, list[StoredBody]]:
+        """The bodies of entries [start, end), by entry, in item order."""
         rows = self._read(
-            "SELECT item, form, sealed FROM bodies WHERE place >= ? AND place < ? ORDER BY place",
-            (index * PER_ENTRY, (index + 1) * PER_ENTRY),
+            "SELECT place, item, form, sealed FROM bodies WHERE place >= ? AND place < ? ORDER BY place",
+            (start * PER_ENTRY, end * PER_ENTRY),
         )
-        if len(rows) != body_count:
-            raise StoreCorrupt(reason="a body is missing", index=index)
-        return tuple(StoredBody(item=item, form=form, sealed=sealed) for item, form, sealed in rows)
+        found: dict[int, list[StoredBody]] = {}
+        for place, item, form, sealed in rows:
+            body = StoredBody(item=item, form=form, sealed=sealed)
+            found.setdefault(place // PER_ENTRY, []).append(body)
+        return found
 
     def read_bodies(self, index: int, form: str, start_item: int, end_item: int) -> tuple[StoredBody, ...]:
         """See `LogStore.read_bodies`."""
@@ -331,6 +339,20 @@ class SqliteLogStore:
         size = self.read_head().size
         if end > size:
             raise NotFound(kind="entry", index=end - 1, size=size)
+
+
+def _runs(rows: Sequence[Any]) -> Iterator[list[Any]]:
+    """Entries (their last column counts their bodies) in runs whose bodies are read together: a long list stands alone."""
+    run: list[Any] = []
+    count = 0
+    for row in rows:
+        if run and count + row[-1] > STORE_PAGE_ENTRIES:
+            yield run
+            run, count = [], 0
+        run.append(row)
+        count += row[-1]
+    if run:
+        yield run
 
 
 def _entry_rows(entries: Sequence[StoredEntry], slot: int) -> Iterator[tuple[apsw.SQLiteValue, ...]]:
