@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from busy_day import copied
+
 from standclear.cli.cast import told
 from standclear.flow.rebuild import rebuild
 from standclear.statements.compose import Draft
