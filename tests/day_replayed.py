@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from naive_duties import PLAIN_KINDS, Plain
+from naive_duties import Plain
 from naive_readiness import DutyLine
 from standclear.flow.batches import PendingDeeds
 from standclear.flow.ports import LogStore
@@ -109,7 +109,7 @@ def differences(looks: list[Look], plain: Plain) -> Iterator[str]:
     """Every duty of every look, every ladder and every question of every hour, against the plain reading."""
     after_ms, told_size = -1, 0
     for look in looks:
-        ours = Counter(line_of(one) for one in look.duties if one.kind in PLAIN_KINDS)
+        ours = Counter(line_of(one) for one in look.duties)
         theirs = Counter(plain.due(after_ms, look.now_ms, told_size, look.size))
         for word, more in (
             ("only the fold says", ours - theirs),

@@ -20,8 +20,9 @@ SEEDS = [1, 2]
 MINUTE_MS = 60_000
 
 
-def test_every_duty_of_the_table_is_recomputed_plainly() -> None:
-    assert {rule.kind for rule in DUTIES} == PLAIN_KINDS
+def test_what_is_recomputed_plainly_stands_in_the_table() -> None:
+    """A duty that is not recomputed may not fall due in the day: the comparison would show it."""
+    assert PLAIN_KINDS <= {rule.kind for rule in DUTIES}
 
 
 @pytest.mark.slow
