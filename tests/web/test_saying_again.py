@@ -10,54 +10,13 @@ from typing import Any
 
 import pytest
 
+from desks import PLACE, Desk, enrol_desks
 from server_process import ServerProcess
 from standclear.cli.clock import wall_ms
-from standclear.cli.home import Home
-from standclear.cli.main import main
-from world import PACKS
 
-PLACE = ["--at", "35.93N 36.63E", "--datum", "WGS84", "--yes"]
 NAMES = ("North", "South", "East", "Monitor")
 ROUTE = {"type": "LineString", "coordinates": [[36.60, 35.90], [36.65, 35.95]]}
 pytestmark = pytest.mark.slow
-
-
-class Desk:
-    """A desk's home and its commands."""
-
-    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str] | None = None) -> None:
-        self.home = home
-        self.capsys = capsys
-
-    def types(self, command: str, *rest: str) -> int:
-        return main([command, "--home", str(self.home), *rest])
-
-    def says(self, command: str, *rest: str) -> str:
-        """Type a command that works; the sid that it prints."""
-        assert self.capsys is not None
-        self.capsys.readouterr()
-        assert 0 == self.types(command, *rest)
-        return next(word for word in reversed(self.capsys.readouterr().out.split()) if len(word) == 43)
-
-    def notice(self, sid: str) -> dict[str, Any]:
-        """One of one's own notices."""
-        assert self.capsys is not None
-        self.capsys.readouterr()
-        assert 0 == self.types("status", "--json", sid)
-        found: dict[str, Any] = json.loads(self.capsys.readouterr().out)
-        return found
-
-    def inbox(self) -> list[dict[str, Any]]:
-        """Everything in the desk's inbox."""
-        assert self.capsys is not None
-        self.capsys.readouterr()
-        assert 0 == self.types("inbox", "--json")
-        text, found, at = self.capsys.readouterr().out, [], 0
-        while at < len(text.rstrip()):
-            item, at = json.JSONDecoder().raw_decode(text, at)
-            found.append(item)
-            at += 1
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +25,7 @@ def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("again")
     (place / "route.geojson").write_text(json.dumps(ROUTE))
     with ServerProcess(place / "service") as server:
-        for name in NAMES:
-            desk = Desk(place / name)
-            kind = "monitor" if name == "Monitor" else "ngo"
-            new = ["--service", server.address, "--name", name, "--type", kind, "--key", "duty:person"]
-            assert desk.types("party", "new", *new, "--phone", f"+00 {name}") == 0
-            keeper = ["--data", str(server.directory), "--service", server.address]
-            assert desk.types("party", "admit", str(desk.home / "enrolment.json"), *keeper) == 0
-        members = [*(part for name in NAMES[:3] for part in ("--member", name)), "--neutral", "Monitor"]
-        filed = [str(PACKS / "military-line.toml"), *members, "--member", "Monitor:monitor"]
-        assert Desk(place / "North").types("arrange", "file", *filed) == 0
-        for name in NAMES:
-            assert Desk(place / name).types("arrange", "adhere") == 0
+        enrol_desks(place, server, NAMES)
         yield place
 
 
@@ -249,17 +197,8 @@ def test_without_a_line_what_is_said_is_signed_kept_and_sent_later_in_its_order(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with ServerProcess(tmp_path / "service") as server:
-        for name in ("North", "South"):
-            desk = Desk(tmp_path / name, capsys)
-            new = ["--service", server.address, "--name", name, "--type", "ngo", "--key", "duty:person"]
-            assert desk.types("party", "new", *new, "--phone", f"+00 {name}") == 0
-            keeper = ["--data", str(server.directory), "--service", server.address]
-            assert desk.types("party", "admit", str(desk.home / "enrolment.json"), *keeper) == 0
+        enrol_desks(tmp_path, server, ("North", "South"))
         north = Desk(tmp_path / "North", capsys)
-        members = ["--member", "North", "--member", "South", "--neutral", "South"]
-        assert north.types("arrange", "file", str(PACKS / "military-line.toml"), *members) == 0
-        for name in ("North", "South"):
-            assert Desk(tmp_path / name).types("arrange", "adhere") == 0
         assert north.types("notify", "presence", *PLACE, "--name", "1 Coy", "--to", "South") == 0
         server.stop()
     capsys.readouterr()
@@ -271,15 +210,9 @@ def test_without_a_line_what_is_said_is_signed_kept_and_sent_later_in_its_order(
     assert "+00 South" in said
     assert 2 == len(list((north.home / "outbox").glob("*.json")))
     with ServerProcess(tmp_path / "service") as server:
-        home = Home(north.home)
-        desk = home.desk()
-        desk.service = server.address
-        home.write_desk(desk)
+        north.moves_to(server)
         assert 0 == north.types("status")
         assert [] == list((north.home / "outbox").glob("*.json"))
         south = Desk(tmp_path / "South", capsys)
-        other = Home(south.home)
-        moved = other.desk()
-        moved.service = server.address
-        other.write_desk(moved)
+        south.moves_to(server)
         assert ["presence", "presence", "emergency"] == [one["kind"] for one in south.inbox()]

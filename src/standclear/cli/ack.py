@@ -6,10 +6,10 @@ import argparse
 from typing import Any
 
 from standclear.cli import speech
-from standclear.cli.clock import wall_ms
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options, add_note_options, filed_value, note_of, reference
 from standclear.cli.output import print_json
+from standclear.cli.read import opened_ms
 from standclear.errors import Malformed
 from standclear.statements.canonical import from_b64u
 from standclear.statements.compose import Recipient
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
             span=span,
             exceptions=arguments.exceptions,
             tags=tags,
-            opened_ms=wall_ms(),
+            opened_ms=opened_ms(line, {split_ref(reference(one["ref"]))[0] for one in covered}),
             inbox=head,
             note=note_of(arguments),
         )

@@ -195,6 +195,10 @@ class Client:
         """A statement in the forms that one may see."""
         return self._json("GET", f"/v1/statements/{b64u(sid)}")
 
+    def statement_dossier(self, sid: bytes) -> bytes:
+        """One statement as one may see it, as a dossier: to be checked before anybody relies on it."""
+        return self._with_session("GET", f"/v1/statements/{b64u(sid)}/dossier").content
+
     def receipt(self, sid: bytes) -> bytes:
         """A fresh receipt."""
         return self._with_session("GET", f"/v1/statements/{b64u(sid)}/receipt").content

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "notify": "tell of sites and presences, one or a whole list; replace, cancel, close",
     "act": "file an activity: a hazard's volumes and times, citing what it meets",
     "inbox": "what was released to you, and live",
+    "read": "one thing in full: who signed it, and that these are the words that were signed",
     "ack": "acknowledge, as the person on the desk",
     "relay": "say whom you told further",
     "progress": "how far your movement has come",
@@ -137,6 +138,10 @@ def _module(name: str) -> Command:
             from standclear.cli import inbox
 
             return inbox
+        case "read":
+            from standclear.cli import read
+
+            return read
         case "ack":
             from standclear.cli import ack
 

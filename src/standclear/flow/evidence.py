@@ -125,6 +125,31 @@ def answer_of(
     )
 
 
+def statement_of(service: Service, asker: bytes, sid: bytes, *, note: bytes | None = None) -> bytes:
+    """A dossier of one statement as a party may see it: the charter, who enrolled its signers, itself.
+
+    What a desk reads is checked with it before anybody relies on it. `note` as for `dossier_of`.
+
+    Raises:
+        NotFound: no such statement, or none that may be shown to this party, or not under a published head yet.
+    """
+    query = Query(service)
+    index = query.find(sid)
+    entry = next(iter(service.store.read_entries(index, index + 1, with_bodies=False)))
+    header = _header(entry)
+    forms = frozenset(query.forms_for(asker, header, sid))
+    if not forms:
+        raise NotFound(kind="statement", id=sid.hex()[:16])
+    note = note or service.publisher.publish_now()
+    keys = service.book.roll.keys.values()
+    enrolled = {key.since_index for key in keys if key.party == header.sender.party}
+    open_ones = {at for at in (0, *enrolled) if at < index}
+    parts = [_shown_part(service, asker, at, frozenset(FORMS)) for at in sorted(open_ones)]
+    if index < parse_checkpoint(parse_note(note).text).size:
+        parts.append(_shown_part(service, asker, index, forms))
+    return assemble(note=note, tree=service.tree, parts=parts)
+
+
 # --- one entry, whole -----------------------------------------------------------------------------------
 
 
@@ -186,6 +211,44 @@ def _record_lists(entry: StoredEntry) -> tuple[RecordList, ...]:
     return tuple(lists)
 
 
+def _shown_part(service: Service, asker: bytes, index: int, forms: frozenset[str]) -> EntryPart:
+    """One entry with the bodies of these forms, and openings as far as the asker may see them."""
+    entry = next(iter(service.store.read_entries(index, index + 1)))
+    header = _header(entry)
+    whole = _whole_part(service, entry)
+    everything = (
+        header.kind in OPEN_KINDS
+        or asker == header.sender.party
+        or Query(service).is_monitor(asker, header.under)
+    )
+    shown = forms | {"exact"} if everything else forms
+    part = replace(
+        whole,
+        forms=tuple(one for one in whole.forms if one.form in shown),
+        bodies=tuple(one for one in whole.bodies if one.form in shown),
+    )
+    opening = whole.opening
+    if opening is None:
+        return part
+    if everything:
+        return replace(part, opening=replace(opening, is_whole=len(part.forms) == len(whole.forms)))
+    slots = tuple(slot for slot in opening.slots if slot.party in (None, asker))
+    cites = _own_cites(service, asker, opening)
+    released = service.book.inboxes.inbox(asker).position_of
+    return replace(
+        part,
+        opening=Opening(is_whole=False, slots=slots, cites=cites, of=None, inbox=None),
+        bodies=tuple(one for one in part.bodies if ref_of(entry.sid, one.item) in released),
+    )
+
+
+def _own_cites(service: Service, asker: bytes, opening: Opening) -> SaltedList | None:
+    """What a reply answers, if all of it is the asker's own."""
+    cites, by_ref = opening.cites, service.book.register.by_ref
+    own = cites is not None and all(ref in by_ref and by_ref[ref].party == asker for ref in cites.leaves)
+    return cites if own else None
+
+
 # --- the answer to a question ---------------------------------------------------------------------------------
 
 
@@ -223,44 +286,7 @@ class _Gathering:
         return next(iter(self.service.store.read_entries(index, index + 1)))
 
     def _add(self, index: int, forms: frozenset[str]) -> None:
-        """One entry with the bodies of these forms, and openings as far as the asker may see them."""
-        entry = self._read(index)
-        header = _header(entry)
-        whole = _whole_part(self.service, entry)
-        everything = (
-            header.kind in OPEN_KINDS
-            or self.asker == header.sender.party
-            or Query(self.service).is_monitor(self.asker, header.under)
-        )
-        shown = forms | {"exact"} if everything else forms
-        part = replace(
-            whole,
-            forms=tuple(one for one in whole.forms if one.form in shown),
-            bodies=tuple(one for one in whole.bodies if one.form in shown),
-        )
-        opening = whole.opening
-        if opening is not None and everything:
-            is_whole = len(part.forms) == len(whole.forms)
-            part = replace(part, opening=replace(opening, is_whole=is_whole))
-        elif opening is not None:
-            slots = tuple(slot for slot in opening.slots if slot.party in (None, self.asker))
-            cites = self._cites(whole)
-            released = self.service.book.inboxes.inbox(self.asker).position_of
-            part = replace(
-                part,
-                opening=Opening(is_whole=False, slots=slots, cites=cites, of=None, inbox=None),
-                bodies=tuple(one for one in part.bodies if ref_of(entry.sid, one.item) in released),
-            )
-        self.parts[index] = part
-
-    def _cites(self, whole: EntryPart) -> SaltedList | None:
-        """What a reply answers, if all of it is the asker's own."""
-        cites = None if whole.opening is None else whole.opening.cites
-        by_ref = self.service.book.register.by_ref
-        own = cites is not None and all(
-            ref in by_ref and by_ref[ref].party == self.asker for ref in cites.leaves
-        )
-        return cites if own else None
+        self.parts[index] = _shown_part(self.service, self.asker, index, forms)
 
     def _add_own(self, entry: StoredEntry, header: Header) -> None:
         """What the party asked about said itself: its replies, and the inbox heads that it signed."""

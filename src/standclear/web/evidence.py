@@ -13,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from standclear.errors import Overloaded
-from standclear.flow.evidence import answer_of, dossier_of, policy_of
+from standclear.flow.evidence import answer_of, dossier_of, policy_of, statement_of
 from standclear.limits import DEEDS_EVERY_MS, DOSSIERS_MAX
-from standclear.web.front import Front, front, session_of
+from standclear.web.front import Front, front, path_bytes, session_of
 from standclear.web.reading import read_question
+
+_NAMED = {"Content-Disposition": 'attachment; filename="standclear.dossier"'}
 
 
 async def whole_log(request: Request) -> Response:
@@ -30,6 +32,16 @@ async def answer(request: Request) -> Response:
     shown, session = front(request), session_of(request)
     question = await read_question(request)
     return await _gathered(shown, lambda note: answer_of(shown.service, session.party, question, note=note))
+
+
+async def of_statement(request: Request) -> Response:
+    """GET /v1/statements/{sid}/dossier: one statement as the party may see it, with all that shows who signed it."""
+    shown, session = front(request), session_of(request)
+    sid = path_bytes(request, "sid", 32)
+    text = await asyncio.to_thread(
+        statement_of, shown.service, session.party, sid, note=shown.service.publisher.publish_now()
+    )
+    return Response(text, 200, _NAMED, "text/plain; charset=utf-8")
 
 
 async def policy(request: Request) -> Response:
@@ -53,5 +65,4 @@ async def _gathered(shown: Front, gather: Callable[[bytes], bytes]) -> Response:
         text = await asyncio.to_thread(gather, note)
     finally:
         shown.dossiers -= 1
-    headers = {"Content-Disposition": 'attachment; filename="standclear.dossier"'}
-    return Response(text, 200, headers, "text/plain; charset=utf-8")
+    return Response(text, 200, _NAMED, "text/plain; charset=utf-8")

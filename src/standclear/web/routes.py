@@ -22,6 +22,7 @@ ROUTES = (
     Route("/v1/statements/batch", statements.submit_batch, methods=["POST"]),
     Route("/v1/statements/{sid}", reading.statement, methods=["GET"]),
     Route("/v1/statements/{sid}/receipt", reading.receipt, methods=["GET"]),
+    Route("/v1/statements/{sid}/dossier", evidence.of_statement, methods=["GET"]),
     Route("/v1/statements/{sid}/ladders", reading.ladders, methods=["GET"]),
     Route("/v1/challenge", sessions.challenge, methods=["GET"]),
     Route("/v1/sessions", sessions.open_session, methods=["POST"]),
