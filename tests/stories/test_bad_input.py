@@ -6,16 +6,20 @@ import dataclasses
 import json
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from delivering import Carrying, addresses
 from standclear.cli.cast import told
 from standclear.errors import ForkSuspected, Mismatch, Refused, StandclearError
 from standclear.flow.clock import GuardedClock
+from standclear.flow.replying import Replies, short_code
 from standclear.keys import SigningKey, key_id
+from standclear.statements.asking import Contact
 from standclear.statements.canonical import Value, canonical
 from standclear.statements.compose import Draft, sign_payload
 from standclear.statements.envelope import STATEMENT_TYPE
@@ -49,7 +53,15 @@ def rows() -> dict[str, str]:
     }
 
 
-_SET_UP = {
+_REPLY_ROWS = (
+    "an answer by a link that is none",
+    "a second answer by one link",
+    "an answer by a link older than a week",
+    "an answer that the message does not offer",
+    "a typed code from another telephone than it was sent to",
+    "a text that holds no code",
+)
+_SET_UP = dict.fromkeys(_REPLY_ROWS, 4) | {
     "the same statement again": 2,
     "the same envelope, indented anew": 2,
     "a key that was revoked": 2,
@@ -566,6 +578,87 @@ def _(world: World, north: Party, south: Party) -> str:
 @case("the clock jumps forward by a day")
 def _(world: World, north: Party, south: Party) -> str:
     return _jump(world, DAY_MS)
+
+
+@case("a contact that attests an answer owed to somebody else")
+def _(world: World, north: Party, south: Party) -> str:
+    clinic = world.site(south, told(north))
+    body = Contact(
+        whom="their duty officer",
+        party=north.id,
+        at_ms=world.now_ms,
+        channel="call",
+        result="answered",
+        read_back="",
+        scan=None,
+        member="N-1",
+    )
+    draft = Draft(
+        kind="contact", under=world.under, forms={"exact": [body.to_value()]}, to=told(south), re=[clinic.sid]
+    )
+    return answer_to(world, world.compose(north, draft).text)
+
+
+@case("an answer by a link that is none")
+def _(world: World, north: Party, south: Party) -> str:
+    return _replied(world, north, south, lambda post: post.take(bytes(16), "noted", "203.0.113.9"))
+
+
+@case("a second answer by one link")
+def _(world: World, north: Party, south: Party) -> str:
+    return _replied(world, north, south, lambda post: post.take(_code(post), "noted", "203.0.113.9"), times=2)
+
+
+@case("an answer by a link older than a week")
+def _(world: World, north: Party, south: Party) -> str:
+    late = lambda post: post.take(_code(post), "noted", "203.0.113.9")  # noqa: E731
+    return _replied(world, north, south, late, later_ms=8 * DAY_MS)
+
+
+@case("an answer that the message does not offer")
+def _(world: World, north: Party, south: Party) -> str:
+    return _replied(world, north, south, lambda post: post.take(_code(post), "ceased", "203.0.113.9"))
+
+
+@case("a typed code from another telephone than it was sent to")
+def _(world: World, north: Party, south: Party) -> str:
+    text = lambda post: post.take_text("+0000000002", f"{short_code(_code(post))} 1")  # noqa: E731
+    return _replied(world, north, south, text)
+
+
+@case("a text that holds no code")
+def _(world: World, north: Party, south: Party) -> str:
+    return _replied(world, north, south, lambda post: post.take_text("+0000000001", "who is this?"))
+
+
+def _code(replies: Replies) -> bytes:
+    return replies.outbox.sent_to("+0000000001", 0)[0].code
+
+
+def _replied(
+    world: World,
+    north: Party,
+    south: Party,
+    answer: Callable[[Replies], Awaitable[object]],
+    *,
+    times: int = 1,
+    later_ms: int = 0,
+) -> str:
+    """What becomes of an answer to a release that went to a telephone; the last of them, where there are more."""
+    post = Carrying(world, [replace(addresses(north, channel="sms")[0], to="+0000000001")])
+    world.site(south, told(north))
+    world.settle()
+    post.step()
+    world.settle()
+    world.pass_ms(later_ms)
+    for _ in range(times - 1):
+        world.run(answer(post.deliverer.replies))
+    with pytest.raises(Refused) as refused:
+        world.run(answer(post.deliverer.replies))
+    error = refused.value
+    assert error.fields["remedy"]
+    field = error.fields.get("field")
+    return f"refused: {error.slug}" + (f", {field}" if field else "")
 
 
 def _jump(world: World, by_ms: int) -> str:

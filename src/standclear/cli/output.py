@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from standclear.obligations.carriage import in_words
+from standclear.statements.canonical import from_b64u
 
 
 def print_json(value: Any) -> None:
@@ -84,3 +85,18 @@ class Progress:
         """End the line."""
         if self._is_shown:
             print(file=sys.stderr)
+
+
+def attested_in_words(found: list[dict[str, Any]], name_of: Callable[[bytes], str]) -> str:
+    """Answers without a key in words: what, by what, when, on whose word; "" where there are none. Nobody signed them."""
+    told = []
+    for one in found:
+        word = (
+            f"the word of {name_of(from_b64u(one['attester'], 16, 'attester'))}"
+            if one["by"] == "contact"
+            else "the service's word"
+        )
+        told.append(
+            f"{one['answer']} by {one['channel'] if one['by'] == 'contact' else one['by']} {utc(one['at_ms'])}, {word}"
+        )
+    return f"attested, not signed: {'; '.join(told)}" if told else ""

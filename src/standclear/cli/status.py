@@ -9,7 +9,7 @@ from typing import Any
 from standclear.cli.copying import STATES, holders_in_words
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options, reference
-from standclear.cli.output import carried_lines, print_json, print_table, utc
+from standclear.cli.output import attested_in_words, carried_lines, print_json, print_table, utc
 from standclear.cli.phrasing import add_language_option, language_of, shown, shown_effect
 from standclear.cli.reaching import holders, print_reaching
 from standclear.statements.canonical import from_b64u
@@ -109,4 +109,7 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
         name = line.name_of(from_b64u(ladder["party"], 16, "party"))
         for told in carried_lines(ladder["carried"]):
             print(f"  {name}: {told}")
+    for one in ladders:
+        if said := attested_in_words(one["attested"], line.name_of):
+            print(f"  {line.name_of(from_b64u(one['party'], 16, 'party'))}: {said}")
     return 0

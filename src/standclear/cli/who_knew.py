@@ -15,7 +15,7 @@ from standclear.cli.options import (
     read_place,
     volumes_of,
 )
-from standclear.cli.output import carried_lines, print_json, print_table, utc
+from standclear.cli.output import attested_in_words, carried_lines, print_json, print_table, utc
 from standclear.dossier.answers import Question
 from standclear.errors import Malformed
 from standclear.spacetime.interval import Interval
@@ -91,11 +91,13 @@ def _show(arguments: argparse.Namespace, line: Line, answer: dict[str, Any]) -> 
     print(verdict_in_words(arguments.party, arguments.before, answer))
 
 
-def _answered(row: dict[str, Any]) -> list[str]:
-    """Whether a person acknowledged, and which steps were carried because none did."""
+def _answered(line: Line, row: dict[str, Any]) -> list[str]:
+    """Whether a person acknowledged, what is attested instead, and which steps were carried because nobody did."""
     steps = carried_lines(one for one in row["carried"] if one["duty"] == "escalate")
     acknowledged = row["acknowledged_ms"]
-    return ["NOT acknowledged" if acknowledged is None else "acknowledged " + utc(acknowledged), *steps]
+    told = "NOT acknowledged" if acknowledged is None else "acknowledged " + utc(acknowledged)
+    attested = attested_in_words(row["attested"], line.name_of)
+    return [told, *([attested] if attested else []), *steps]
 
 
 def _row(line: Line, row: dict[str, Any]) -> tuple[str, ...]:
@@ -104,7 +106,7 @@ def _row(line: Line, row: dict[str, Any]) -> tuple[str, ...]:
         line.name_of(from_b64u(row["sender"], 16, "sender")),
         row["kind"],
         row["name"] or f"({row['form']} form)",
-        "; ".join(_answered(row)),
+        "; ".join(_answered(line, row)),
         "; ".join([row["state"], *_since(row)]),
     )
 

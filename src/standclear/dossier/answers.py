@@ -17,7 +17,7 @@ from standclear.spacetime.meet import NO_MARGIN, meets
 from standclear.spacetime.units import FOREVER_MS
 from standclear.spacetime.volume import Volume, volume_from_value, volume_to_value
 from standclear.statements.canonical import Value, b64u
-from standclear.statements.deeds import EffectRecord, InboxRecord, ReleaseRecord
+from standclear.statements.deeds import AttestedRecord, EffectRecord, InboxRecord, ReleaseRecord
 from standclear.statements.fields import Fields
 from standclear.statements.header import NOTICE_KINDS
 from standclear.statements.lists import REF_BYTES, WHOLE_ITEM, split_ref
@@ -80,23 +80,28 @@ class InboxView:
 
 @dataclass(slots=True, kw_only=True)
 class Held:
-    """What a party's inbox and replies show: times by inbox position, in the log's milliseconds."""
+    """What a party's inbox and replies show: times by inbox position, in the log's milliseconds.
+
+    `attested_ms` is when an answer came by link or code, as the service says: nobody signed it.
+    """
 
     released_ms: dict[int, int]
     handed_ms: dict[int, int]
     acknowledged_ms: dict[int, int]
+    attested_ms: dict[int, int]
     n: int
     up_to: int | None
 
 
 def held_by(party: bytes, inbox: InboxView, opened: Mapping[int, Opened], roll: Roll) -> Held:
     """What can be shown of a party's inbox: when each release came, and when its own keys answered."""
-    held = Held(released_ms={}, handed_ms={}, acknowledged_ms={}, n=0, up_to=None)
+    held = Held(released_ms={}, handed_ms={}, acknowledged_ms={}, attested_ms={}, n=0, up_to=None)
     handed = 0
     for index in sorted(opened):
         one = opened[index]
         if one.header.kind == "deeds":
             _take_deeds(held, party, len(inbox.leaves), one, opened)
+            _take_attested(held, party, inbox, one)
         elif one.header.sender.party == party:
             head = one.inbox
             if (
@@ -123,6 +128,14 @@ def _take_deeds(held: Held, party: bytes, n: int, one: Opened, opened: Mapping[i
     for record in one.records("inboxes"):
         if isinstance(record, InboxRecord) and record.party == party and record.n <= n:
             held.n, held.up_to = record.n, one.index
+
+
+def _take_attested(held: Held, party: bytes, inbox: InboxView, one: Opened) -> None:
+    for record in one.records("items"):
+        if isinstance(record, AttestedRecord) and record.party == party:
+            for position in inbox.at_sid.get(record.sid, ()):
+                if record.inbox_start <= position < record.inbox_end:
+                    held.attested_ms.setdefault(position, record.at_ms)
 
 
 def is_by_person(one: Opened, roll: Roll) -> bool:
@@ -194,6 +207,7 @@ def _row(position: int, leaf: bytes, held: Held, by_sid: Mapping[bytes, Opened])
     one = by_sid[leaf[:32]]
     return {
         "acknowledged_ms": held.acknowledged_ms.get(position),
+        "attested_ms": held.attested_ms.get(position),
         "form": _FORM_OF_LETTER[leaf[REF_BYTES:]],
         "handed_ms": held.handed_ms.get(position),
         "index": one.index,
@@ -239,10 +253,15 @@ def check_answer(asks: Value, claims: Value, derived: Value, names: Names, findi
 
 
 def _told(row: Value, names: Names) -> str:
-    acknowledged = row["acknowledged_ms"]
+    acknowledged, attested = row["acknowledged_ms"], row["attested_ms"]
     return (
         f"at {_utc(row['released_ms'])}: {names.entry(row['index'])}, item {row['item']}, in the {row['form']} form; "
         + ("no acknowledgement is shown" if acknowledged is None else f"acknowledged {_utc(acknowledged)}")
+        + (
+            ""
+            if attested is None
+            else f"; attested {_utc(attested)} by the service's word, and signed by nobody"
+        )
     )
 
 
@@ -302,6 +321,10 @@ def check_acknowledgements(
             findings.unproven(15, about, "it answers nothing that was released to its party", one.index)
         _check_tags(one, body, [inboxes[party].leaves[at] for at in positions], by_sid, about, findings)
     findings.holds(15, f"{counted} acknowledgement(s) by persons' keys")
+    attested = sum(isinstance(rec, AttestedRecord) for one in opened.values() for rec in one.records("items"))
+    if attested:
+        says = f"{attested} answers by link or code are attested by the service's word alone, and signed by nobody"
+        findings.holds(15, says)
 
 
 def _check_tags(

@@ -28,6 +28,7 @@ from standclear.dossier.report import (
 from standclear.dossier.words import Speaker, note
 from standclear.keys import sha256
 from standclear.obligations.carriage import in_words
+from standclear.obligations.ladder import Attested
 from standclear.spacetime.meet import PREDICATE_ID
 from standclear.statements.arrangement import Arrangement
 from standclear.statements.canonical import b64u, read_canonical
@@ -268,7 +269,15 @@ def _ladders(one: Exhibit, speaker: Speaker) -> Iterator[str]:
     if not one.ladders:
         return
     yield "<p>Who was told, and what the recipient's own keys show:</p><table><tr>"
-    heads = ("to", "form", "items", "released", "handed over", "acknowledged by a person")
+    heads = (
+        "to",
+        "form",
+        "items",
+        "released",
+        "handed over",
+        "acknowledged by a person",
+        "attested, and signed by nobody",
+    )
     yield "".join(f"<th>{head}</th>" for head in heads) + "</tr>"
     for each in one.ladders:
         answer = f" ({each.answer.replace('_', ' ')})" if each.answer and each.acknowledged_ms else ""
@@ -279,6 +288,7 @@ def _ladders(one: Exhibit, speaker: Speaker) -> Iterator[str]:
             speaker.time(each.released_ms),
             speaker.time(each.handed_ms),
             speaker.time(each.acknowledged_ms) + answer,
+            "; ".join(_attested(one, speaker) for one in each.attested) or "none",
         )
         yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
     yield "</table>"
@@ -299,6 +309,13 @@ def _carried(one: Exhibit, speaker: Speaker) -> Iterator[str]:
         yield "".join(f"<li>{escape(line)}</li>" for line in lines[:FINDINGS_SHOWN])
         more = len(lines) - FINDINGS_SHOWN
         yield (f"<li>and {more} more, in the dossier</li>" if more > 0 else "") + "</ul>"
+
+
+def _attested(one: Attested, speaker: Speaker) -> str:
+    """Whose word it is that an answer came without a key."""
+    by = f"{one.channel} (a contact)" if one.by == "contact" else f"{one.by} over {one.channel}"
+    whose = speaker.party(one.attester)
+    return f"{one.answer.replace('_', ' ')} by {by}, {speaker.time(one.at_ms)}, on the word of {whose}"
 
 
 # --- how to repeat it ---------------------------------------------------------------------------------------

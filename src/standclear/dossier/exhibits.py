@@ -11,9 +11,10 @@ from standclear.dossier.opened import Names, Opened
 from standclear.dossier.refold import Refold
 from standclear.dossier.report import Findings
 from standclear.obligations.carriage import Carriage
+from standclear.obligations.ladder import Attested
 from standclear.statements.asking import Translation
 from standclear.statements.carriage import CarriedRecord
-from standclear.statements.deeds import EffectRecord
+from standclear.statements.deeds import AttestedRecord, EffectRecord
 from standclear.statements.roll import Roll
 
 
@@ -29,6 +30,7 @@ class Rungs:
     acknowledged_ms: int | None
     answer: str
     carried: tuple[CarriedRecord, ...]
+    attested: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ def _whole_ladders(opened: Mapping[int, Opened], names: Names, size: int) -> dic
                 acknowledged_ms=one.acknowledged_ms,
                 answer=one.answer,
                 carried=refold.book.carriage.about(sid, one.party),
+                attested=tuple(one.attested),
             )
             for one in ladders
         ]
@@ -103,6 +106,7 @@ def _part_ladders(dossier: Dossier, opened: Mapping[int, Opened], roll: Roll) ->
     """What the inboxes and replies at hand show."""
     found: dict[bytes, list[Rungs]] = {}
     carriage = _carriage(opened)
+    attested = _attested_at_hand(opened)
     for inbox in dossier.inboxes:
         held = held_by(inbox.party, InboxView(inbox.leaves), opened, roll)
         by_sid: dict[tuple[bytes, bytes], list[int]] = {}
@@ -122,6 +126,13 @@ def _part_ladders(dossier: Dossier, opened: Mapping[int, Opened], roll: Roll) ->
                     acknowledged_ms=max(known) if len(known) == len(positions) else None,
                     answer="",
                     carried=carriage.about(sid, inbox.party),
+                    attested=tuple(
+                        answer
+                        for record, answer in attested
+                        if (record.party, record.sid) == (inbox.party, sid)
+                        and record.inbox_start <= positions[0]
+                        and positions[-1] < record.inbox_end
+                    ),
                 )
             )
     return found
@@ -135,6 +146,26 @@ def _carriage(opened: Mapping[int, Opened]) -> Carriage:
             if isinstance(record, CarriedRecord):
                 carriage.take_in(record, index)
     return carriage
+
+
+def _attested_at_hand(opened: Mapping[int, Opened]) -> list[tuple[AttestedRecord, Attested]]:
+    """The answers by link or code that the records at hand say."""
+    return [
+        (
+            record,
+            Attested(
+                by=record.by,
+                channel=record.channel,
+                answer=record.answer,
+                at_ms=record.at_ms,
+                attester=one.header.sender.party,
+                source=one.sid,
+            ),
+        )
+        for one in opened.values()
+        for record in one.records("items")
+        if isinstance(record, AttestedRecord)
+    ]
 
 
 def _withheld(one: Opened, names: Names) -> Iterator[str]:

@@ -18,7 +18,8 @@ from standclear.dossier.report import Findings
 from standclear.errors import BadSignature, NotPermitted, Refused, UnknownKey, UnknownParty, WrongLog
 from standclear.obligations.book import Book
 from standclear.spacetime.meet import PREDICATE_ID
-from standclear.statements.deeds import AttestedRecord, EffectRecord, InboxRecord, MeetsRecord, ReleaseRecord
+from standclear.statements.carriage import CarriedRecord
+from standclear.statements.deeds import EffectRecord, InboxRecord, MeetsRecord, ReleaseRecord, SentRecord
 from standclear.statements.lists import REF_BYTES, split_ref
 
 Release = tuple[bytes, bytes, str, int, int, str]
@@ -68,7 +69,6 @@ class Counts:
     releases: int = 0
     meetings: int = 0
     said_only: int = 0
-    attested: int = 0
 
 
 class Refold:
@@ -295,9 +295,7 @@ class Refold:
                     rec.a, rec.a_form, rec.b, rec.b_form, rec.concern, rec.rule, rec.predicate, rec.told,
                 )  # fmt: skip
                 said_meets[rec.trigger, meet] += 1
-            elif isinstance(rec, AttestedRecord):
-                self.counts.attested += 1
-            else:
+            elif isinstance(rec, SentRecord | CarriedRecord):
                 self.counts.said_only += 1
         self.counts.releases += sum(said_releases.values())
         self.counts.meetings += sum(said_meets.values())
@@ -378,9 +376,6 @@ def summarize(refold: Refold, names: Names, findings: Findings) -> None:
         findings.holds(
             11, f"{counts.said_only} records of handing things to a channel are the service's word alone"
         )
-    if counts.attested:
-        says = f"{counts.attested} answers by link or code are attested by the service's word alone, and signed by nobody"
-        findings.holds(15, says)
     if refold.doubtful_from is not None:
         findings.unproven(
             14,

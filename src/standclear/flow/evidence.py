@@ -31,6 +31,7 @@ from standclear.limits import CITES_MAX, ITEMS_MAX, RECORDS_MAX, SLOTS_MAX
 from standclear.statements.canonical import Value, read_canonical
 from standclear.statements.carriage import CarriedRecord
 from standclear.statements.deeds import (
+    AttestedRecord,
     EffectRecord,
     InboxRecord,
     MeetsRecord,
@@ -350,6 +351,8 @@ class _Gathering:
             case InboxRecord():
                 return is_last and record.party == self.question.party
             case ReleaseRecord():
+                return record.party == self.question.party and (self._is_full or record.sid in shown.values())
+            case AttestedRecord():
                 return record.party == self.question.party and (self._is_full or record.sid in shown.values())
             case EffectRecord():
                 return record.index in shown

@@ -16,7 +16,7 @@ from standclear.flow.ports import StoredBody, StoredEntry
 from standclear.flow.service import Service
 from standclear.flow.shelving import open_body
 from standclear.flow.versions import Version, later_versions, was_wrong
-from standclear.obligations.ladder import Ladder
+from standclear.obligations.ladder import Attested, Ladder
 from standclear.spacetime.meet import NO_MARGIN, meets
 from standclear.spacetime.volume import Volume
 from standclear.statements.canonical import Value, b64u, read_canonical
@@ -68,6 +68,7 @@ class Told:
     handed_ms: int | None
     acknowledged_ms: int | None
     disseminated_ms: int | None
+    attested: tuple[Attested, ...]
     versions: tuple[Version, ...]
     carried: tuple[CarriedRecord, ...]
 
@@ -420,6 +421,7 @@ class Query:
             handed_ms=None if ladder is None else ladder.handed_ms,
             acknowledged_ms=ladder.first_acknowledged_ms if ladder is not None and is_acknowledged else None,
             disseminated_ms=ladder.disseminated[0][0] if ladder is not None and ladder.disseminated else None,
+            attested=() if ladder is None else tuple(ladder.attested),
             versions=versions,
             carried=self._book.carriage.about(standing.sid, party),
         )

@@ -13,7 +13,7 @@ from standclear.flow.telling import ToldRange
 from standclear.flow.versions import Version
 from standclear.keys import key_id
 from standclear.obligations.copies import HeldCopy
-from standclear.obligations.ladder import Ladder
+from standclear.obligations.ladder import Attested, Ladder
 from standclear.spacetime.volume import volume_to_value
 from standclear.statements.canonical import b64u
 from standclear.statements.carriage import CarriedRecord
@@ -119,6 +119,7 @@ def ladder_value(one: Ladder, now_ms: int, carried: Sequence[CarriedRecord]) -> 
         "acknowledged_key": None if one.acknowledged_key is None else b64u(one.acknowledged_key),
         "unacknowledged": _open_ranges(one),
         "answer": one.answer,
+        "attested": [attested_value(answer) for answer in one.attested],
         "disseminated": [
             {"at_ms": at_ms, "to": list(to), "beyond_release": beyond}
             for at_ms, to, beyond in one.disseminated
@@ -195,6 +196,18 @@ def carried_value(one: CarriedRecord) -> Json:
     }
 
 
+def attested_value(one: Attested) -> Json:
+    """An answer without a key: by what, on whose word, and in which statement that is said. Nobody signed it."""
+    return {
+        "by": one.by,
+        "channel": one.channel,
+        "answer": one.answer,
+        "at_ms": one.at_ms,
+        "attester": b64u(one.attester),
+        "source": b64u(one.source),
+    }
+
+
 def _open_ranges(ladder: Ladder) -> list[list[int]]:
     """What is still unacknowledged, as ranges [start, end) of the recipient's inbox."""
     if not ladder.acknowledged:
@@ -235,6 +248,7 @@ def told_value(one: Told) -> Json:
         "handed_ms": one.handed_ms,
         "acknowledged_ms": one.acknowledged_ms,
         "disseminated_ms": one.disseminated_ms,
+        "attested": [attested_value(answer) for answer in one.attested],
         "versions": [version_value(version) for version in one.versions],
         "carried": [carried_value(message) for message in one.carried],
     }
