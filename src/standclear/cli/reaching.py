@@ -31,6 +31,7 @@ def holders(line: Line, notice: Json, ladders: Sequence[Json]) -> list[Json]:
                 "holds": ladder is not None,
                 "rung": None if ladder is None else ladder["rung"],
                 "acknowledged_ms": None if ladder is None else ladder["acknowledged_ms"],
+                "attested": [] if ladder is None else ladder["attested"],
                 "telephones": _telephones(enrolled.get(party, {})),
             }
         )
@@ -70,8 +71,7 @@ def print_reaching(line: Line, notice: Json, ladders: Sequence[Json], met: Seque
 def _has(one: Json) -> str:
     if one["acknowledged_ms"] is not None:
         return f"acknowledged {utc(one['acknowledged_ms'])}"
-    return (
-        f"NOT ACKNOWLEDGED ({one['rung'].replace('_', ' ')})"
-        if one["holds"]
-        else "NOT TOLD: it waits for a meeting"
-    )
+    if not one["holds"]:
+        return "NOT TOLD: it waits for a meeting"
+    attested = "; attested, not signed" if one["attested"] else ""
+    return f"NOT ACKNOWLEDGED ({one['rung'].replace('_', ' ')}{attested})"
