@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from delivering import Carrying, addresses
+from standclear.cli import speech
 from standclear.cli.cast import Actor, Said, told
 from standclear.dossier.answers import Question
 from standclear.flow.copying import ShownCopy, copies_of
@@ -16,7 +16,7 @@ from standclear.spacetime.units import FOREVER_MS
 from standclear.spacetime.volume import volume_to_value
 from standclear.statements.asking import Contact
 from standclear.statements.canonical import canonical
-from standclear.statements.compose import Draft, Recipient
+from standclear.statements.compose import Draft
 from standclear.statements.lists import ref_of
 from standclear.statements.replies import Dissemination, HandedCopy
 from stories.test_duties_of_time import three
@@ -46,15 +46,7 @@ def hand_out(
         note=None,
         copy=terms,
     )
-    forms: dict[str, Any] = {"exact": [body.to_value()], "widened": [body.without_areas().to_value()]}
-    draft = Draft(
-        kind="dissemination",
-        under=world.under,
-        forms=forms,
-        to=[Recipient(party=owner.id, form="widened")],
-        cites=refs,
-    )
-    return world.say(party, draft)
+    return world.say(party, speech.handing_out(body, [owner.id], world.under, refs))
 
 
 def read_back(world: World, party: Actor, code: str) -> Said:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, assert_never
 
+from standclear.cli import speech
 from standclear.cli.clock import wall_ms
 from standclear.cli.copying import check, heard, one_on_record
 from standclear.cli.line import Line
@@ -29,7 +30,6 @@ from standclear.errors import Malformed
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.volume import Volume, volume_from_value, volume_to_value
 from standclear.statements.canonical import b64u, from_b64u
-from standclear.statements.compose import Draft, Recipient
 from standclear.statements.fields import Fields
 from standclear.statements.lists import REF_BYTES
 from standclear.statements.moving import Movement, Zone
@@ -242,20 +242,8 @@ def _record(
         note=None,
         copy=terms,
     )
-    names = line.names()
-    owners = [
-        Recipient(party=names[name], form="widened") for name in sorted({row.owner for row in copy.rows})
-    ]
-    forms: dict[str, Sequence[Any]] = {"exact": [body.to_value()]}
-    if owners:
-        forms["widened"] = [body.without_areas().to_value()]
-    draft = Draft(
-        kind="dissemination",
-        under=line.under,
-        forms=forms,
-        to=owners,
-        cites=sorted({row.ref for row in copy.rows}),
-    )
+    owners = [line.names()[name] for name in sorted({row.owner for row in copy.rows})]
+    draft = speech.handing_out(body, owners, line.under, [row.ref for row in copy.rows])
     return list(line.say(draft).marks)
 
 

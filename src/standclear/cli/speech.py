@@ -176,6 +176,20 @@ def keyless(
     return Draft(kind="enrolment", forms={"exact": [body.to_value()]}, to=None)
 
 
+def handing_out(body: Dissemination, owners: Sequence[bytes], under: bytes, refs: Sequence[bytes]) -> Draft:
+    """A copy that was handed out, and what it shows: the owners are told all of it but the areas that it is a copy of."""
+    forms: dict[str, Sequence[Value]] = {"exact": [body.to_value()]}
+    if owners:
+        forms["widened"] = [body.without_areas().to_value()]
+    return Draft(
+        kind="dissemination",
+        forms=forms,
+        to=[Recipient(party=owner, form="widened") for owner in owners],
+        under=under,
+        cites=sorted(set(refs)),
+    )
+
+
 class Speakable(Protocol):
     """A body that is one word by itself; the type in its value is the statement's kind."""
 

@@ -6,6 +6,7 @@ from standclear.cli import speech
 from standclear.cli.cast import Said, told
 from standclear.cli.story.fortnight import Positions, daily_list
 from standclear.cli.story.founding import take_watch
+from standclear.cli.story.laptop import hand_out, show_outstanding
 from standclear.cli.story.stage import (
     HOUR_MS,
     MEMBERS,
@@ -48,7 +49,16 @@ async def play_day(stage: Stage, lists: tuple[Positions, Positions]) -> None:
     stage.kept["list"] = south
     fire = await _fire(stage)
     await _new_post(stage, fire)
+    field = village(moment_ms(THE_DAY, "09:00"), moment_ms(THE_DAY, "18:00"))
+    first = await hand_out(
+        stage,
+        field,
+        "08:50",
+        "The battery's laptop gets a copy of what Northern Force was told of the field.",
+    )
     await _correction(stage, lists[0], south)
+    show_outstanding(stage)
+    await hand_out(stage, field, "12:44", "The battery gets the next copy, and reads its code back.", first)
     await _column(stage)
     await _uncited(stage)
     await _call(stage)
