@@ -11,7 +11,6 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -124,25 +123,6 @@ class Client:
             found.extend(_outcome(json.loads(line)) for line in answer.content.splitlines())
             on_answer(len(found))
         return found
-
-    def submit_apart(
-        self, texts: Sequence[bytes], on_answer: Callable[[int], None] = lambda _: None
-    ) -> list[Filed | StandclearError]:
-        """Submit large statements of different keys side by side; the answers come in the order of the texts."""
-        done = 0
-        found: list[Filed | StandclearError] = []
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for one in pool.map(self._submit_or_error, texts):
-                found.append(one)
-                done += 1
-                on_answer(done)
-        return found
-
-    def _submit_or_error(self, text: bytes) -> Filed | StandclearError:
-        try:
-            return self.submit(text)
-        except StandclearError as error:
-            return error
 
     # --- reading ------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """A desk's home: the directory that holds its seats' keys, its place in their chains, its outbox and its receipts.
 
 A statement is written to the outbox before it is sent and leaves it when its receipt is kept, so that a crash or a
-dead line in between loses nothing: the same bytes are sent again, and the log takes them once.
+dead line in between loses nothing: the same bytes are sent again, and the log takes them once. What the service refuses
+then has a place of its own, with the refusal beside it.
 """
 
 from __future__ import annotations
@@ -149,6 +150,33 @@ class Home:
         """Statements without a receipt yet, in order: (file, sid, text)."""
         for path in sorted((self.path / "outbox").glob("*.json")):
             yield path, bytes.fromhex(path.stem.split("-", 1)[1]), path.read_bytes()
+
+    def refuse(self, statement: Path, why: dict[str, Any]) -> Path:
+        """A statement that waited was refused: it leaves the outbox for a place of its own, with the refusal beside it."""
+        self._write(f"refused/{statement.stem}.why", json.dumps(why, indent=2, ensure_ascii=False))
+        os.replace(statement, self.path / "refused" / statement.name)
+        return self.path / "refused" / statement.name
+
+    def refused(self) -> Iterator[tuple[Path, bytes, bytes, dict[str, Any]]]:
+        """Statements that were refused when they were sent again, in order: (file, sid, text, why)."""
+        for path in sorted((self.path / "refused").glob("*.json")):
+            why = json.loads(path.with_suffix(".why").read_text("utf-8"))
+            yield path, bytes.fromhex(path.stem.split("-", 1)[1]), path.read_bytes(), why
+
+    def put_back(self, statement: Path) -> Path:
+        """A refused statement is to be sent again: it waits in the outbox as before."""
+        os.makedirs(self.path / "outbox", mode=0o700, exist_ok=True)
+        os.replace(statement, self.path / "outbox" / statement.name)
+        statement.with_suffix(".why").unlink()
+        return self.path / "outbox" / statement.name
+
+    def withdraw(self, statement: Path) -> Path:
+        """A refused statement is not to be sent any more. It is kept, with its refusal: it was signed."""
+        kept = self.path / "withdrawn"
+        kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.replace(statement, kept / statement.name)
+        os.replace(statement.with_suffix(".why"), kept / statement.with_suffix(".why").name)
+        return kept / statement.name
 
     def keep_receipt(self, sid: bytes, receipt: str, statement: Path) -> None:
         """Keep a receipt and let the statement leave the outbox (it is kept beside its receipt)."""

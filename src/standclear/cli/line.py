@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,8 @@ from standclear.cli.clock import wall_ms
 from standclear.cli.home import DeskFile, Home
 from standclear.cli.seat import Seat
 from standclear.cli.trust import HeldInbox, Trust
-from standclear.errors import Malformed, NotFound, Refused, Unavailable, UnknownParty
-from standclear.statements.canonical import from_b64u
+from standclear.errors import Malformed, NotFound, Refused, Unavailable, UnknownParty, Unproven
+from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.lists import FORMS, TRAVELS, WHENS
 
@@ -108,18 +109,52 @@ class Line:
         return found
 
     def _send(self, path: Path, sid: bytes, text: bytes) -> Filed:
-        filed = self.client.submit(text)
+        try:
+            filed = self.client.submit(text)
+        except Unproven as error:  # what is beside the header is not what it commits to: it was not taken
+            raise Refused(**error.fields) from error
         self.trust.check_receipt(text, filed.integrated_ms, filed.receipt, self.client.consistency)
         self.home.keep_receipt(sid, filed.receipt.decode("utf-8"), path)
         return filed
 
     def send_outbox(self) -> int:
-        """Send what waits in the outbox, oldest first; what is refused now stays and is told."""
+        """Send what waits in the outbox, oldest first. What is refused now is set aside with its refusal, and told once.
+
+        What was signed after it goes out all the same: that its chain has a gap is a label, and no reason to be silent.
+        """
         sent = 0
         for path, sid, text in self.home.outbox():
-            self._send(path, sid, text)
-            sent += 1
+            try:
+                self._send(path, sid, text)
+                sent += 1
+            except Refused as error:
+                self._set_aside(path, sid, error)
         return sent
+
+    def resend(self, path: Path, sid: bytes, text: bytes) -> Filed:
+        """Send a refused statement again, the same bytes.
+
+        Raises:
+            Refused: it is refused again, and stays set aside. Unavailable: it waits in the outbox.
+        """
+        waiting = self.home.put_back(path)
+        try:
+            return self._send(waiting, sid, text)
+        except Refused as error:
+            self._set_aside(waiting, sid, error, is_told=False)
+            raise
+
+    def _set_aside(self, path: Path, sid: bytes, error: Refused, *, is_told: bool = True) -> None:
+        told = {name: str(value) for name, value in error.fields.items()}
+        kept = self.home.refuse(
+            path, {"refused_ms": wall_ms(), "slug": error.slug, "says": str(error), **told}
+        )
+        if is_told:
+            print(
+                f"a statement that waited was refused, and is set aside in {kept}: {error}\n"
+                f"look at it: standclear outbox; then: standclear outbox resend|withdraw {b64u(sid)[:10]}",
+                file=sys.stderr,
+            )
 
     # --- what this desk holds -------------------------------------------------------------------------
 

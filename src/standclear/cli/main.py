@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "erase": "ask that what you have ended be shredded, after being told what that costs",
     "hold": "say that something must not be shredded, or lift that",
     "status": "what stands of yours, who has answered, what you are not aware of",
+    "outbox": "what is signed and not on record yet; what was refused, to be sent again or withdrawn",
     "who-knew": "what a party was told about an area before a time",
     "compliance": "what each party and desk owed in a span of time, and how it answered",
     "claims": "what parties said in public, held against the record",
@@ -170,6 +171,10 @@ def _module(name: str) -> Command:
             from standclear.cli import status
 
             return status
+        case "outbox":
+            from standclear.cli import outbox
+
+            return outbox
         case "who-knew":
             from standclear.cli import who_knew
 
