@@ -112,7 +112,7 @@ async def measure(directory: Path, calls: int) -> None:
         directory=Directory(ways),
         code_key=os.urandom(32),
     )
-    service.ahead = Ringer(deliverer).take
+    service.ahead = Ringer(deliverer)
     count = [0]
     tasks = [asyncio.create_task(deliverer.run())]
     texts = [texts_of(service, one, cast.told(actors[n - 1]), under) for n, one in enumerate(actors)]

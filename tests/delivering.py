@@ -65,7 +65,7 @@ class Carrying:
                 reply_url="https://line.example/v1/reply",
                 gateway_secret=GATEWAY_SECRET,
             )
-            self.world.service.ahead = Ringer(found).take
+            self.world.service.ahead = Ringer(found)
             return found
 
         self.deliverer = self.world.run(made())

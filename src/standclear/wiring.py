@@ -329,7 +329,7 @@ async def carrying(config: Config, service: Service) -> AsyncIterator[Deliverer 
                 reply_url=f"{config.reply_url.rstrip('/')}/v1/reply" if config.reply_url else "",
                 gateway_secret=settings.gateway.signing_key.encode() if settings.gateway else b"",
             )
-            service.ahead = Ringer(deliverer).take
+            service.ahead = Ringer(deliverer)
             yield deliverer
             service.ahead = None
     finally:

@@ -23,6 +23,7 @@ class Ringer:
     def __init__(self, deliverer: Deliverer) -> None:
         self._deliverer = deliverer
         self.unlogged = 0
+        self._ringing: set[bytes] = set()  # begun, and neither on record nor failed yet
 
     async def take(self, submission: Submission, text: bytes) -> Answer:
         """Ring, then append and answer as for any statement.
@@ -44,22 +45,26 @@ class Ringer:
             self.unlogged += 1
             raise
         finally:
+            self._ringing.discard(submission.sid)
             is_kept = await keeping
         if is_kept:
             await self._forget(submission.sid)
         return answer
 
     def ring_now(self, submission: Submission) -> None:
-        """Begin the first ring of every desk that is called. It returns at once.
+        """Begin the first ring of every desk that is called, once until it is on record. It returns at once.
+
+        Who rings it without taking it after that MUST take it: only then is it kept and logged.
 
         Raises:
             Refused: it would not be appended either.
         """
         deliverer, book = self._deliverer, self._deliverer.service.book
-        if submission.sid in book.index_of:
+        if submission.sid in book.index_of or submission.sid in self._ringing:
             return
         now_ms = self._now_ms()
         book.check(submission, now_ms)
+        self._ringing.add(submission.sid)
         duties = first_rings(submission.sid, self._called(submission), now_ms)
         for parcel in deliverer.parcels_of(duties, now_ms):
             if parcel.state == "waiting":

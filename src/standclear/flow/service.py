@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.conflicts.outcome import Release
@@ -23,6 +24,16 @@ from standclear.statements.submission import Submission
 
 CALL_MARK = b"emergency"
 """Stands in the bytes of every stop-fire call: its body's type. Other statements may hold it too."""
+
+
+class Ahead(Protocol):
+    """What takes stop-fire calls before the sequencer does. See `standclear.flow.ringing`."""
+
+    def ring_now(self, submission: Submission) -> None:
+        """Begin to ring, once; MUST return at once, and MUST refuse what would not be appended."""
+
+    async def take(self, submission: Submission, text: bytes) -> Answer:
+        """Ring unless it rings already, then append and answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +91,7 @@ class Service:
         self.parse: Callable[[bytes], Awaitable[Submission]] = (
             parse_here if self.parser is None else self.parser.parse
         )
-        self.ahead: Callable[[Submission, bytes], Awaitable[Answer]] | None = None
+        self.ahead: Ahead | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     # --- life --------------------------------------------------------------------------------------------
@@ -132,11 +143,27 @@ class Service:
 
     async def submit(self, text: bytes) -> Answer:
         """Parse, check, append, answer. What `ahead` takes, it takes first: a stop-fire call rings before it is logged."""
-        if self.ahead is not None and CALL_MARK in text:  # it waits behind nobody's parsing
-            called = await parse_here(text)
-            if is_call(called):
-                return await self.ahead(called, text)
+        called = await self.find_call(text)
+        if called is not None:
+            return await self.submit_call(called, text)
         return await self.sequencer.submit(await self.parse(text))
+
+    async def find_call(self, text: bytes) -> Submission | None:
+        """The stop-fire call that a submission's text holds, parsed here so that it waits behind nobody; None if it holds none.
+
+        Raises:
+            Refused, Mismatch: it looks like one, and is no submission.
+        """
+        if CALL_MARK not in text:
+            return None
+        found = await parse_here(text)
+        return found if is_call(found) else None
+
+    async def submit_call(self, called: Submission, text: bytes) -> Answer:
+        """Ring, where there are channels; then append and answer. However many wait, a call is taken."""
+        if self.ahead is None:
+            return await self.sequencer.submit(called, is_urgent=True)
+        return await self.ahead.take(called, text)
 
     async def settle(self) -> None:
         """Wait until everything that happened is durable and has been said in a deeds statement.

@@ -16,9 +16,10 @@ from starlette.responses import Response
 from starlette.routing import Router
 from starlette.types import Message, Receive, Scope, Send
 
-from standclear.errors import Fatal, NotFound, StandclearError
+from standclear.errors import Fatal, NotFound, Overloaded, StandclearError
 from standclear.web.front import Front, bearer_of
 from standclear.web.problems import answer_error, answer_status, status_of
+from standclear.web.rates import Rates
 from standclear.web.routes import ROUTES
 
 _ALWAYS = [
@@ -34,6 +35,8 @@ _ALWAYS = [
 _EXERCISE = (b"standclear-exercise", b"EXERCISE")
 _NO_STORE = (b"cache-control", b"no-store")
 _REQUEST_ID_BYTES = 8
+SUBMITTING = "/v1/statements"
+"""Where a stop-fire call is submitted: the one route that has a reserve."""
 
 
 class Log(Protocol):
@@ -138,16 +141,26 @@ class _Visit:
 
         Raises:
             UnknownSession: it showed a session that is not open.
-            Overloaded: it comes too often.
+            Overloaded: it comes too often. Whoever submits a statement is let in all the same, to the reserve alone.
         """
         token = bearer_of(self.scope)
         if token is None:
             client = self.scope.get("client")
-            self.front.addresses.spend(client[0] if client else "", self.began_s)
+            self._spend(self.front.addresses, client[0] if client else "")
             return
         session = self.front.sessions.read(token, self.front.service.clock.now_ms())
         self.scope["standclear.session"] = session
-        self.front.desks.spend(session.key, self.began_s)
+        self._spend(self.front.desks, session.key)
+
+    def _spend(self, rates: Rates, caller: str | bytes) -> None:
+        self.scope["standclear.caller"] = caller
+        self.scope["standclear.overloaded"] = None
+        try:
+            rates.spend(caller, self.began_s)
+        except Overloaded as error:
+            if (self.scope["method"], self.scope["path"]) != ("POST", SUBMITTING):
+                raise
+            self.scope["standclear.overloaded"] = error
 
     @property
     def route(self) -> str:

@@ -21,6 +21,7 @@ from standclear.limits import ADDRESS_RATE_S, SESSION_RATE_S
 from standclear.statements.canonical import from_b64u
 from standclear.web.metrics import Metrics
 from standclear.web.rates import Rates
+from standclear.web.reserve import Reserve
 
 EXERCISE = "EXERCISE"
 
@@ -35,6 +36,7 @@ class Front:
     metrics: Metrics
     addresses: Rates
     desks: Rates
+    reserve: Reserve
     name: str
     exercise: str | None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,6 +74,7 @@ def front_of(
         metrics=Metrics(service, sessions),
         addresses=Rates(address_rate_s),
         desks=Rates(session_rate_s),
+        reserve=Reserve(),
         name=charter.name,
         exercise=EXERCISE if charter.exercise else None,
     )
