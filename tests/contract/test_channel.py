@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,10 +20,13 @@ from aiosmtpd.controller import Controller
 from standardwebhooks import Webhook
 
 from contract.test_outbox import parcel
+from forbidden_words import FORBIDDEN
+from standclear.channels import wording
 from standclear.channels.gateway import GatewayChannel
 from standclear.channels.smtp import SmtpChannel, SmtpSettings
 from standclear.channels.webhook import WebhookChannel
 from standclear.channels.wording import catalogue, languages, words_of
+from standclear.dialects.phrases import LANGUAGES, RIGHT_TO_LEFT
 from standclear.errors import Refused, Unavailable
 from standclear.flow.outbox import Channel, Letter
 from standclear.obligations.duties import DUTIES
@@ -233,18 +237,53 @@ def test_only_the_telephone_wakes_a_person(mail: tuple[Channel, Side, str]) -> N
 # --- the words ------------------------------------------------------------------------------------
 
 
+def test_there_is_a_catalogue_for_each_of_the_languages_of_the_phrases() -> None:
+    assert sorted(LANGUAGES) == list(languages())
+    assert RIGHT_TO_LEFT == wording.RIGHT_TO_LEFT
+
+
 @pytest.mark.parametrize("language", languages())
-def test_each_catalogue_has_a_text_for_every_duty_and_level_and_its_blanks_are_those_of_english(
-    language: str,
-) -> None:
+def test_each_catalogue_has_every_text_and_its_blanks_are_those_of_english(language: str) -> None:
     words, english = catalogue(language), catalogue("en")
-    for table in ("subject", "text"):
-        assert {rule.kind for rule in DUTIES} == set(words[table])
-        for kind, text in words[table].items():
-            assert set("".join(text).split("{")[0:1])
-            assert _blanks(text) <= _blanks(english["text"][kind]) | _blanks(english["subject"][kind])
+    assert {rule.kind for rule in DUTIES} == set(words["subject"]) == set(words["text"])
     assert set(words["level"]) == LEVELS
-    assert set(words["word"]) <= set(english["word"])
+    assert words.keys() == english.keys()
+    for table, said in english.items():
+        if isinstance(said, str):
+            assert (table, _blanks(said)) == (table, _blanks(words[table]))
+        else:
+            assert (table, said.keys()) == (table, words[table].keys())
+            for code, text in said.items():
+                assert (code, _blanks(text)) == (code, _blanks(words[table][code]))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_message_says_safe_clear_or_permitted_in_any_language(language: str) -> None:
+    texts = [
+        text
+        for said in catalogue(language).values()
+        for text in ([said] if isinstance(said, str) else said.values())
+    ]
+    assert [] == [text for text in texts if re.search(FORBIDDEN[language], text, re.IGNORECASE)]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_message_of_an_exercise_says_so_in_its_own_language_too(language: str) -> None:
+    words = words_of(letter(kind="ring", language=language, deadline_ms=NOW_MS, exercise=True))
+    own = catalogue(language)["exercise"]
+    assert own in words.subject
+    assert words.subject.count("EXERCISE") == 1
+    assert words.text.startswith("EXERCISE ")
+
+
+def test_in_arabic_what_is_written_in_latin_letters_keeps_its_direction() -> None:
+    told = letter(kind="escalate", language="ar", deadline_ms=NOW_MS, exercise=True)
+    words = words_of(told)
+    assert f"\u2068{told.silent}\u2069" in words.subject
+    assert words.subject.startswith("EXERCISE \u2067")
+    assert words.subject.endswith("\u2069")
+    for text in (words.subject, words.text):
+        assert sum(text.count(one) for one in "\u2067\u2068") == text.count("\u2069")
 
 
 def _blanks(text: str) -> set[str]:

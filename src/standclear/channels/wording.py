@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,10 @@ from standclear.statements.canonical import b64u
 
 CATALOGUES: Final = Path(__file__).with_name("catalogues")
 FALLBACK: Final = "en"
+EXERCISE: Final = "EXERCISE"
+RIGHT_TO_LEFT: Final = frozenset({"ar"})
+START_ITS_OWN, START_RIGHT_TO_LEFT, END = "\u2068", "\u2067", "\u2069"
+"""Unicode's isolates (UAX 9): within them a text keeps its direction, and changes none around it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +60,11 @@ def words_of(letter: Letter) -> Words:
         "due": _time(parcel.due_ms),
         "url": letter.reply_url,
     }
-    mark = f"{_word(parcel.language, None, 'exercise')} " if letter.exercise else ""
-    if letter.exercise and not mark.startswith("EXERCISE"):
-        mark = f"EXERCISE {mark}"
-    subject = mark + _word(parcel.language, "subject", parcel.kind).format(**named)
-    lines = [mark + _word(parcel.language, "text", parcel.kind).format(**named)]
+    if parcel.language in RIGHT_TO_LEFT:
+        named = {name: _isolated(value) for name, value in named.items()}
+    begin = partial(_begun, letter, parcel.language)
+    subject = begin(_word(parcel.language, "subject", parcel.kind).format(**named))
+    lines = [begin(_word(parcel.language, "text", parcel.kind).format(**named))]
     lines += [_word(parcel.language, None, code).format(**named) for code in _codes(letter)]
     text = "\n".join([lines[0], *letter.details, *lines[1:]])
     return Words(subject=subject, text=text, short=f"{subject} {named['reference']}{_short_reply(letter)}")
@@ -76,6 +80,23 @@ def _short_reply(letter: Letter) -> str:
         )
         found += " " + _word(language, None, "code").format(code=letter.reply_code, answers=listed)
     return found
+
+
+def _begun(letter: Letter, language: str, text: str) -> str:
+    """A line as it begins: in an exercise with EXERCISE, in these letters, and with its own language's word for it."""
+    if not letter.exercise:
+        return text
+    own = _word(language, None, "exercise")
+    told = text if own == EXERCISE else f"{own} {text}"
+    if language in RIGHT_TO_LEFT:  # the Latin word before it would set the line from left to right
+        told = f"{START_RIGHT_TO_LEFT}{told}{END}"
+    return f"{EXERCISE} {told}"
+
+
+def _isolated(value: str) -> str:
+    """A value that keeps its own direction; the space ends an address, which what follows would lengthen."""
+    ends = " " if "://" in value else ""
+    return f"{START_ITS_OWN}{value}{ends}{END}" if value else value
 
 
 def _codes(letter: Letter) -> list[str]:

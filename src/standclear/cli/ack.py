@@ -9,6 +9,7 @@ from standclear.cli import speech
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options, add_note_options, filed_value, note_of, reference
 from standclear.cli.output import print_json
+from standclear.cli.phrasing import language_of, said, shown
 from standclear.cli.read import opened_ms
 from standclear.errors import Malformed
 from standclear.statements.canonical import from_b64u
@@ -82,10 +83,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(filed_value(filed) | {"covered": len(covered)})
     else:
-        marks = f" ({', '.join(filed.marks)})" if filed.marks else ""
-        print(
-            f"acknowledged {len(covered) - len(arguments.exceptions)}, as entry {filed.index}: {filed.effect}{marks}"
-        )
+        language = language_of(arguments)
+        marks = f" ({', '.join(shown('marks', one, language) for one in filed.marks)})" if filed.marks else ""
+        effect = shown("effects", filed.effect, language) + marks
+        count = len(covered) - len(arguments.exceptions)
+        print(said("acknowledged", language, count=count, index=filed.index, effect=effect))
     return 0 if filed.effect == "in_force" else 1
 
 

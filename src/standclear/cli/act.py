@@ -24,7 +24,7 @@ from standclear.cli.options import (
     volumes_of,
 )
 from standclear.cli.output import print_json
-from standclear.cli.phrasing import language_of, shown, shown_effect
+from standclear.cli.phrasing import language_of, said, shown, shown_effect
 from standclear.cli.relying import warn
 from standclear.spacetime.interval import Interval
 from standclear.statements.canonical import b64u, from_b64u
@@ -123,23 +123,22 @@ def _tell(arguments: argparse.Namespace, line: Line, filed: Filed, warned: Seque
     marks = f" ({', '.join(shown('marks', one, language) for one in filed.marks)})" if filed.marks else ""
     count = len(filed.missing) if filed.effect == "held" else filed.aware_of
     place = f"entry {filed.index}, {b64u(filed.sid)}"
-    said = f"{shown_effect(filed.effect, count, language)}{marks}: {place}"
+    told = f"{shown_effect(filed.effect, count, language)}{marks}: {place}"
     match filed.effect:
         case "aware":
-            print(said)
+            print(told)
             if not filed.aware_of:
-                print("nothing that was released to you meets it; others may be there")
+                print(said("nothing_meets", language))
         case "held":
-            print(f"{said}; it must cite {len(filed.missing)}:")
+            print(f"{told}; {said('must_cite', language, count=len(filed.missing))}")
             for text in _met(line, filed):
                 print(f"  {text}")
             if "not_called" in filed.marks:
-                print("some say only whom to call: call, and record it: standclear contact --cite REF …")
-            print(
-                f"read them, then file again with --replaces {b64u(filed.sid)} --cite …, or with --cite-held"
-            )
+                print(said("call_first", language, option="standclear contact --cite REF …"))
+            again = f"--replaces {b64u(filed.sid)} --cite …, or with --cite-held"
+            print(said("file_again", language, option=again))
         case _:
-            print(said)
+            print(told)
 
 
 def _met(line: Line, filed: Filed) -> list[str]:

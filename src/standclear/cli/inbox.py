@@ -8,11 +8,9 @@ from typing import Any
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options
 from standclear.cli.output import print_json, print_table, utc
-from standclear.cli.phrasing import add_language_option, language_of, shown
+from standclear.cli.phrasing import add_language_option, language_of, said, shown
 from standclear.errors import Malformed
 from standclear.statements.canonical import from_b64u
-
-NOTHING = "nothing that was released to you; others may be there"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -41,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         items = [one for one in page["items"] if not arguments.only_open or _is_open(one)]
         _show(arguments, line, items)
         if not items and not arguments.json:
-            print(NOTHING)
+            print(said("nothing_released", language_of(arguments)))
         if arguments.follow:
             start = arguments.start + len(page["items"])
             for told in line.client.follow(start):
@@ -68,7 +66,7 @@ def _show(arguments: argparse.Namespace, line: Line, items: list[dict[str, Any]]
             item["position"],
             utc(item["released_ms"]),
             line.name_of(from_b64u(item["sender"], 16, "sender")),
-            item["kind"] if item["act"] == "new" else f"{item['kind']} {item['act']}",
+            shown("kinds", item["kind"], language) + ("" if item["act"] == "new" else f" {item['act']}"),
             shown("conditions", item["condition"], language),
             shown("rungs", item["rung"], language),
             (item["body"] or {}).get("name", "") or item["form"],

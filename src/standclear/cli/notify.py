@@ -30,6 +30,7 @@ from standclear.cli.options import (
     volumes_of,
 )
 from standclear.cli.output import print_json
+from standclear.cli.phrasing import language_of, said, shown
 from standclear.cli.relying import warn
 from standclear.dialects.geojson import read_geojson
 from standclear.errors import Malformed
@@ -337,9 +338,13 @@ def _tell(
     if arguments.json:
         print_json(filed_value(filed) | {"warnings": list(warned)})
         return
-    marks = f" ({', '.join(filed.marks)})" if filed.marks else ""
-    print(f"on record as entry {filed.index}{marks}: {b64u(filed.sid)}")
+    language = language_of(arguments)
+    marks = f" ({', '.join(shown('marks', one, language) for one in filed.marks)})" if filed.marks else ""
+    effect = (
+        filed.effect.replace("_", " ") if language is None else shown("effects", filed.effect, language)
+    ) + marks
+    print(said("on_record", language, index=filed.index, effect=effect, sid=b64u(filed.sid)))
     if to:
-        print(f"released to: {again.told_names(line, to)}")
+        print(said("released_to", language, names=again.told_names(line, to)))
     else:
-        print("released to nobody: no planner is told of it; give --to NAME")
+        print(said("released_to_nobody", language, option="--to NAME"))

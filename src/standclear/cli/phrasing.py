@@ -63,6 +63,16 @@ def shown(section: str, code: str, language: str | None) -> str:
         return code
 
 
+def said(code: str, language: str | None, **named: object) -> str:
+    """A sentence of a command in the reader's language; in English where none was asked for.
+
+    Example:
+        >>> said("told_to", "fr", names="North")
+        'informés : North'
+    """
+    return catalogue(language or "en").sentence(code, {name: str(one) for name, one in named.items()})
+
+
 def shown_effect(effect: str, count: int, language: str | None) -> str:
     """What a filing earned, with how many notices it is aware of, or must cite."""
     if language is not None:

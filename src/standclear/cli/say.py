@@ -26,6 +26,7 @@ from standclear.cli.options import (
     volumes_of,
 )
 from standclear.cli.output import print_json, print_table
+from standclear.cli.phrasing import language_of, said, shown
 from standclear.cli.relying import asleep, kept_asleep
 from standclear.errors import Malformed, Unavailable
 from standclear.spacetime.interval import Interval
@@ -297,7 +298,7 @@ def run(arguments: argparse.Namespace) -> int:
         to = line.recipients(arguments.to) or audience(line, word.kind, arguments)
         is_call = word.kind == "emergency" and arguments.said_part in (None, "call")
         if is_call:
-            print(f"this goes at once, with its place, to: {told_names(line, to)}", file=sys.stderr)
+            print(said("goes_at_once", language_of(arguments), names=told_names(line, to)), file=sys.stderr)
         body = {"type": word.kind} | {option.field: _read(option, arguments, line) for option in word.options}
         if word.has_place:
             body["volumes"] = _volumes(arguments)
@@ -314,7 +315,7 @@ def run(arguments: argparse.Namespace) -> int:
             filed = line.say(draft)
         except Unavailable:
             if is_call:
-                print("NOT SENT: the service cannot be reached. Ring them:", file=sys.stderr)
+                print(said("not_sent", language_of(arguments)), file=sys.stderr)
                 _print_telephones(line, to, kept_asleep(line))
             raise
         if is_call:  # it rang before this is asked
@@ -327,12 +328,16 @@ def _tell(arguments: argparse.Namespace, line: Line, filed: Filed, to: Sequence[
     if arguments.json:
         print_json(filed_value(filed))
         return
-    marks = f" ({', '.join(filed.marks)})" if filed.marks else ""
-    print(f"on record as entry {filed.index}: {filed.effect.replace('_', ' ')}{marks}  {b64u(filed.sid)}")
+    language = language_of(arguments)
+    marks = f" ({', '.join(shown('marks', one, language) for one in filed.marks)})" if filed.marks else ""
+    effect = (
+        filed.effect.replace("_", " ") if language is None else shown("effects", filed.effect, language)
+    ) + marks
+    print(said("on_record", language, index=filed.index, effect=effect, sid=b64u(filed.sid)))
     if to:
-        print(f"told: {told_names(line, to)}")
+        print(said("told_to", language, names=told_names(line, to)))
     else:
-        print("on record, and told to nobody: give --to NAME")
+        print(said("told_to_nobody", language, option="--to NAME"))
 
 
 def _print_telephones(line: Line, to: Sequence[Recipient], unwoken: Collection[str]) -> None:

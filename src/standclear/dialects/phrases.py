@@ -17,18 +17,23 @@ from standclear.errors import Malformed, NotFound
 from standclear.obligations.duties import TRANSITIONS
 from standclear.obligations.standby import LINE_STATES, WATCH_STATES
 from standclear.statements.arrangement import LEVELS
-from standclear.statements.asking import ANSWERS
+from standclear.statements.asking import ANSWERS, CHANNELS, CONTACT_RESULTS
 from standclear.statements.calls import (
     AGREEMENTS,
     CONSULTATION_REPLIES,
     EMERGENCIES,
     EMERGENCY_ANSWERS,
+    LINE_CHECKS,
+    LINE_RESULTS,
     OBJECTIONS,
+    WATCH_PARTS,
 )
 from standclear.statements.deeds import EFFECTS, LINE_ANSWERED
-from standclear.statements.header import NOTICE_KINDS
+from standclear.statements.header import KINDS, NOTICE_KINDS
 from standclear.statements.moving import OUTCOMES, STAGES
-from standclear.statements.replies import ACKNOWLEDGEMENT_ANSWERS
+from standclear.statements.notices import GRADES
+from standclear.statements.replies import ACKNOWLEDGEMENT_ANSWERS, MEANS
+from standclear.statements.total import MEASURES
 
 LANGUAGES: Final = ("en", "fr", "ar", "ru", "uk", "tr")
 RIGHT_TO_LEFT: Final = frozenset({"ar"})
@@ -72,6 +77,13 @@ REPLY: Final = frozenset(
     }
 )  # fmt: skip
 """The lines of the page that answers without a key."""
+SENTENCES: Final = frozenset(
+    {
+        "on_record", "told_to", "told_to_nobody", "goes_at_once", "not_sent", "released_to", "released_to_nobody",
+        "nothing_meets", "nothing_released", "must_cite", "call_first", "file_again", "acknowledged",
+    }
+)  # fmt: skip
+"""What the commands say of what was said; {names} are filled in, the same ones in every language."""
 
 CODES: Final[Mapping[str, Set[str]]] = {
     "acknowledgements": ACKNOWLEDGEMENT_ANSWERS,
@@ -79,23 +91,38 @@ CODES: Final[Mapping[str, Set[str]]] = {
     "asked": ASKED,
     "conditions": CONDITIONS,
     "consultation_replies": CONSULTATION_REPLIES,
+    "contact_channels": CHANNELS,
+    "contact_results": CONTACT_RESULTS,
     "desks": DESKS,
     "effects": EFFECTS,
     "emergencies": EMERGENCIES,
     "emergency_answers": EMERGENCY_ANSWERS,
+    "grades": GRADES,
     "inquiry_answers": ANSWERS,
+    "kinds": KINDS,
     "levels": LEVELS,
     "line_answers": frozenset({LINE_ANSWERED}),
+    "line_checks": LINE_CHECKS,
+    "line_results": LINE_RESULTS,
     "marks": MARKS,
     "matters": MATTERS,
+    "means": MEANS,
+    "measures": MEASURES,
     "objections": OBJECTIONS,
     "outcomes": OUTCOMES,
     "reply": REPLY,
     "rungs": frozenset({state for before, _, after in TRANSITIONS for state in (before, after)}),
+    "sentences": SENTENCES,
     "stages": STAGES,
     "verdicts": frozenset(VERDICTS),
+    "watch_parts": WATCH_PARTS,
 }
 """Every code a desk reads, by its enumeration: the sections of a catalogue, none missing and none extra."""
+
+
+def isolate(text: str) -> str:
+    """A text that keeps its own direction within a text of another: Unicode's first strong isolate, and its end."""
+    return f"\u2068{text}\u2069"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +132,16 @@ class Catalogue:
     language: str
     is_right_to_left: bool
     phrases: Mapping[tuple[str, str], str]
+
+    def sentence(self, code: str, named: Mapping[str, str]) -> str:
+        """A sentence with its blanks filled in; set from right to left, each is kept in its own direction.
+
+        Raises:
+            NotFound: there is no such sentence.
+        """
+        said = self.phrase("sentences", code)
+        isolated = {name: isolate(value) for name, value in named.items()} if self.is_right_to_left else named
+        return said.format(**isolated)
 
     def phrase(self, section: str, code: str) -> str:
         """What a code of an enumeration says in this language.

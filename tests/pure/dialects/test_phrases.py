@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from forbidden_words import FORBIDDEN
 from repository import SOURCE, find_files, tree_of
 from standclear.cli import phrasing
 from standclear.dialects.phrases import (
@@ -18,6 +19,7 @@ from standclear.dialects.phrases import (
     MARKS,
     MATTERS,
     RIGHT_TO_LEFT,
+    SENTENCES,
     Catalogue,
     read_catalogue,
 )
@@ -27,25 +29,17 @@ from standclear.statements.arrangement import STATES
 
 FOLDER = SOURCE / "dialects" / "catalogues"
 LONGEST = 72
+SENTENCE_LONGEST = 120
 SCRIPTS = {"ar": "ARABIC", "ru": "CYRILLIC", "uk": "CYRILLIC"}
-
-FORBIDDEN = {
-    "en": r"\bsaf(?:e|er|ely|ety)\b|\bclear(?:ed|ance)?\b|\bpermi(?:t|ts|tted|ssion)\b|\bauthori[sz]ed?\b|\bapprov\w+|"
-    r"\bgranted\b|\bgo[- ]ahead\b|\bfree (?:to|of)\b|\bgreen\b|\bno (?:danger|threat|risk|conflict)",
-    "fr": r"\bsûre?s?\b|\bsécuri\w+|\bsans (?:danger|risque)|\bdégagée?s?\b|\bautoris\w+|\bperm(?:is|ise|ission|et|ettre)\b|"
-    r"\bapprouv\w+|\bfeu vert|\bvert\b|\blibre\w*|\bvoie libre",
-    "ar": r"آمن|أمان|سلامة|مسموح|يُ?سمح|مصرّ?ح|تصريح|مأذون|\bإذن\b|مرخّ?ص|أخضر|لا خطر|خالٍ? من|سالك",
-    "ru": r"безопас|разреш|дозвол|допу(?:ск|щен)|санкциониров|одобр|свобод|\bчисто\b|зел[её]н|нет (?:угроз|опасност|риск)",
-    "uk": r"безпе(?:к|чн)|дозв[оі]л|допу(?:ск|щен)|санкціонован|схвал|вільн|\bчисто\b|зелен|немає (?:загроз|небезпек|ризик)",
-    "tr": r"\bgüven\w+|\bemniyet\w*|\bizin\w*|\bizni\w*|\bserbest\w*|\btemiz\w*|\bonay\w*|\byeşil\w*|"
-    r"\btehlikesi\w*|\btehlike yok|\brisksiz\w*",
-}
-"""Words that would say safe, clear or permitted, in each language; they stand in no phrase."""
 
 
 def catalogues() -> Iterator[Catalogue]:
     for language in LANGUAGES:
         yield read_catalogue((FOLDER / f"{language}.toml").read_text("utf-8"), language)
+
+
+def without_blanks(phrase: str) -> str:
+    return re.sub(r"\{\w+\}", "", phrase)
 
 
 def text_of(language: str) -> str:
@@ -66,7 +60,11 @@ def test_there_is_one_catalogue_for_each_language_and_no_other() -> None:
 def test_a_phrase_is_short_and_on_one_line(language: str) -> None:
     found = read_catalogue(text_of(language), language)
     assert [] == [
-        one for one in found.phrases.values() if len(one) > LONGEST or "\n" in one or one != one.strip()
+        one
+        for (section, _), one in found.phrases.items()
+        if len(one) > (SENTENCE_LONGEST if section == "sentences" else LONGEST)
+        or "\n" in one
+        or one != one.strip()
     ]
 
 
@@ -91,6 +89,28 @@ def test_the_test_sees_the_words_it_is_there_for(language: str, said: str) -> No
     assert re.search(FORBIDDEN[language], said, re.IGNORECASE)
 
 
+def test_a_sentence_has_the_same_blanks_in_every_language() -> None:
+    [english, *others] = catalogues()
+    for one in others:
+        for code in SENTENCES:
+            asked, found = (
+                sorted(re.findall(r"\{(\w+)\}", each.phrase("sentences", code))) for each in (english, one)
+            )
+            assert (one.language, code, asked) == (one.language, code, found)
+
+
+def test_only_sentences_have_blanks() -> None:
+    for one in catalogues():
+        for (section, _), phrase in one.phrases.items():
+            assert section == "sentences" or "{" not in phrase
+
+
+def test_what_stands_in_an_arabic_sentence_keeps_its_own_direction() -> None:
+    assert phrasing.said("told_to", "ar", names="North, South") == "أُبلغ: \u2068North, South\u2069"
+    assert phrasing.said("told_to", "tr", names="North") == "bildirilenler: North"
+    assert phrasing.said("told_to", None, names="North") == "told: North"
+
+
 def test_arabic_is_set_from_right_to_left_and_no_other() -> None:
     assert {one.language for one in catalogues() if one.is_right_to_left} == RIGHT_TO_LEFT == {"ar"}
 
@@ -98,7 +118,7 @@ def test_arabic_is_set_from_right_to_left_and_no_other() -> None:
 @pytest.mark.parametrize("language", sorted(SCRIPTS))
 def test_a_phrase_is_written_in_its_language_s_script(language: str) -> None:
     found = read_catalogue(text_of(language), language)
-    letters = {one for phrase in found.phrases.values() for one in phrase if one.isalpha()}
+    letters = {one for phrase in found.phrases.values() for one in without_blanks(phrase) if one.isalpha()}
     assert [] == sorted(one for one in letters if SCRIPTS[language] not in unicodedata.name(one))
 
 
