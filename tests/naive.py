@@ -21,6 +21,7 @@ from standclear.spacetime.meet import Margin, meets
 from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.asking import Contact
+from standclear.statements.calls import LineCheck, Watch
 from standclear.statements.lists import WHOLE_ITEM, Slot, inbox_leaf, ref_of, split_ref
 from standclear.statements.notices import Activity, Notice, Owner
 from standclear.statements.parties import Enrolment
@@ -69,6 +70,11 @@ def picture(book: Book) -> dict[str, object]:
         "ladders": ladders,
         "notices": notices,
         "places": book.index_of,
+        "readiness": (
+            [replace(one) for one in book.readiness.bounds],
+            {desk: [replace(one) for one in stints] for desk, stints in book.readiness.stints.items()},
+            {desk: list(lines.said) for desk, lines in book.readiness.lines.items()},
+        ),
         "root": book.tree.root(),
     }
 
@@ -337,6 +343,11 @@ class Naive:
             self._told_further(one, did)
             self._say(one, did)
         elif isinstance(one.body, Contact):
+            self._say(one, did)
+        elif isinstance(one.body, Watch | LineCheck):
+            from naive_watch import desk_word
+
+            desk_word(self, one, did)
             self._say(one, did)
         elif one.what.header.act in ("close", "cancel"):
             self._ended(one, did)

@@ -14,20 +14,23 @@ from typing import Any
 import pytest
 
 from naive import Happened, Naive, picture, said_in
+from naive_watch import bound_desks
 from standclear.cli import speech
 from standclear.cli.cast import Actor, Said
 from standclear.conflicts.outcome import Outcome
 from standclear.flow.rebuild import rebuild
 from standclear.statements.arrangement import Arrangement, Member
 from standclear.statements.asking import Contact
+from standclear.statements.calls import LineCheck, Watch
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.lists import ref_of
 from standclear.statements.notices import Notice, Owner
+from standclear.statements.readiness import ReadinessRule
 from standclear.statements.total import Total
 from world import DAY_MS, HOUR_MS, Chance, ListedIndex, World, activity, presence, site
 
 SEEDS = [1, 2, 3, 4]
-STEPS = 110
+STEPS = 130
 PLACES = [(36.60 + i / 100, 35.93 + j / 100) for i in range(3) for j in range(2)]
 MARKS_OF_CHAINS = {"gap", "fork", "seen_unproven"}
 
@@ -49,7 +52,7 @@ class Tale:
         self.parties.append(self.world.enrol("Monitor", "monitor"))
         north, south, east, monitor = self.parties
         for members in ((north, south), (north, south, east)):
-            self.unders.append(self.world.agree(*members, monitor=monitor))
+            self.unders.append(self.world.agree(*members, monitor=monitor, readiness=self.readiness()))
         self.versions = list(self.unders)
 
     def step(self) -> None:
@@ -57,6 +60,7 @@ class Tale:
         acts: list[tuple[int, Callable[[], None]]] = [
             (30, self.file), (30, self.plan), (12, self.acknowledge), (6, self.end), (5, self.pass_on),
             (8, self.wait), (6, self.call), (2, self.world.restart), (4, self.amend), (6, self.adhere),
+            (24, self.keep_watch),
         ]  # fmt: skip
         [act] = self.dice.choices([act for _, act in acts], [weight for weight, _ in acts])
         act()
@@ -240,6 +244,30 @@ class Tale:
             draft = speech.word(body, self.slots(["exact"]), under, re=[ref[:32] for ref in refs])
         self.say(party, draft, machine=self.dice.random() < 0.1)
 
+    def keep_watch(self) -> None:
+        """A desk is taken, handed over or left, by whoever; a line is answered or tried; now and then by a machine."""
+        party = self.party()
+        tried = self.dice.choice([one.person.desk for one in self.parties] + [bytes(16)])
+        watch = Watch(
+            part=self.dice.choice(["taken", "taken", "handed_over", "left"]),
+            member=self.dice.choice(["M-1", "M-2"]),
+            inbox_end=0,
+            open_items=0,
+        )
+        line = LineCheck(
+            check=self.dice.choice(["routine", "drill"]),
+            desk=tried,
+            channel="sms",
+            result=self.dice.choice(["answered", "no_answer"]),
+            seconds=None,
+        )
+        body, under = self.dice.choice([watch, watch, line]), self.under(party)
+        if under is not None:
+            value = body.to_value()
+            kind = "watch" if body is watch else "line_check"
+            draft = Draft(kind=kind, under=under, forms={"exact": [value]}, to=self.slots(["exact"]))
+            self.say(party, draft, machine=self.dice.random() < 0.1)
+
     def _held(self, party: Actor) -> list[tuple[bytes, str]]:
         inbox = self.world.service.book.inboxes.inbox(party.id)
         return list(zip(inbox.refs, inbox.forms, strict=True))
@@ -281,7 +309,18 @@ class Tale:
         if all(member.party != joins for member in members):
             members.append(Member(party=joins, role="party"))
         enough = members if len(members) > 1 else rules.members
-        return replace(rules, kinds=kinds, members=tuple(enough), totals=self.totals())
+        return replace(
+            rules, kinds=kinds, members=tuple(enough), totals=self.totals(), readiness=self.readiness()
+        )
+
+    def readiness(self) -> ReadinessRule | None:
+        """Watches short enough to run out between two steps; or nothing is asked."""
+        most_ms = self.dice.choice([None, 100_000, 2 * HOUR_MS, 30 * DAY_MS])
+        if most_ms is None:
+            return None
+        return ReadinessRule(
+            line_every_ms=DAY_MS, line_answer_ms=HOUR_MS, line_misses=2, watch_gap_ms=0, watch_most_ms=most_ms
+        )
 
     def totals(self) -> tuple[Total, ...]:
         """Bounds so low that they are often reached."""
@@ -350,6 +389,7 @@ def compare(tale: Tale, seed: int) -> None:
         for group, ladder in zip(groups, ladders, strict=True):
             expected = naive.ladder(group, end)
             assert expected == {name: getattr(ladder, name) for name in expected}
+    assert bound_desks(naive, end) == {place: one.rule for place, one in book.readiness.open.items()}
     for sid in tale.versions:
         version, accord = naive.version(sid, end), book.agreements.find(sid)
         assert version is not None

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from delivering import Carrying, addresses
-from standclear.cli.cast import told
+from standclear.cli.cast import Said, told
+from standclear.dialects.pack import read_pack
 from standclear.errors import ForkSuspected, Mismatch, Refused, StandclearError
 from standclear.flow.clock import GuardedClock
 from standclear.flow.replying import Replies, short_code
@@ -28,7 +29,8 @@ from standclear.tlog.checkpoint import Checkpoint
 from standclear.tlog.heads import commit_head
 from stories.test_call_this_desk import call_us
 from stories.test_parties_without_keys import WRONG
-from world import DAY_MS, HOUR_MS, NOON_MS, Party, World, activity, circle, site, values
+from stories.test_readiness import answer, watch
+from world import DAY_MS, HOUR_MS, NOON_MS, PACKS, Party, World, activity, circle, site, values
 
 TABLE = Path(__file__).parents[2] / "docs" / "spec" / "refusals.md"
 CASES: dict[str, Callable[[World, Party, Party], str]] = {}
@@ -67,6 +69,11 @@ _SET_UP = dict.fromkeys(_REPLY_ROWS, 4) | {
     "a key that was revoked": 2,
     "a key that was retired, after its drain": 2,
 }
+
+
+def effect_of(said: Said) -> str:
+    """What came of something that was said, as the table writes it."""
+    return f"effect: {said.effect} ({', '.join(said.marks)})"
 
 
 # --- how wrong things are made -------------------------------------------------------------------------
@@ -552,6 +559,48 @@ def _(world: World, north: Party, south: Party) -> str:
 def _(world: World, north: Party, south: Party) -> str:
     said = world.activity(north, told(south), in_hours=0.1)
     return f"effect: {said.effect} ({', '.join(said.marks)})"
+
+
+@case("a watch taken while another has it")
+def _(world: World, north: Party, south: Party) -> str:
+    watch(world, north, "taken", "N-1")
+    return effect_of(watch(world, north, "taken", "N-2"))
+
+
+@case("handing over a watch that one does not have")
+def _(world: World, north: Party, south: Party) -> str:
+    watch(world, north, "taken", "N-1")
+    return effect_of(watch(world, north, "handed_over", "N-2"))
+
+
+@case("a watch taken with a machine's key")
+def _(world: World, north: Party, south: Party) -> str:
+    return effect_of(watch(world, north, "taken", "N-1", machine=True))
+
+
+@case("answering a line check for another desk")
+def _(world: World, north: Party, south: Party) -> str:
+    return effect_of(answer(world, south, of=north))
+
+
+@case("a line check of a desk that nobody enrolled")
+def _(world: World, north: Party, south: Party) -> str:
+    tried = {"type": "line_check", "check": "routine", "channel": "sms", "result": "answered", "seconds": 1}
+    body: Value = {**tried, "desk": "A" * 22}
+    return effect_of(
+        world.say(north, Draft(kind="line_check", under=world.under, forms={"exact": [body]}, to=[]))
+    )
+
+
+@case("line checks that are due again before they can be answered")
+def _(world: World, north: Party, south: Party) -> str:
+    members = {north.id: "party", south.id: "party"}
+    rules = read_pack((PACKS / "military-line.toml").read_text("utf-8"), members, south.id)
+    assert rules.readiness is not None
+    wrong = dataclasses.replace(rules.readiness, line_answer_ms=rules.readiness.line_every_ms)
+    body = dataclasses.replace(rules, readiness=wrong).to_value()
+    draft = Draft(kind="arrangement", forms={"exact": [body]}, to=None)
+    return answer_to(world, world.compose(north, draft).text)
 
 
 # --- the things around -----------------------------------------------------------------------------------------

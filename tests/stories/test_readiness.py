@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from naive import picture
 from standclear.cli.cast import Said, told
+from standclear.dossier.verify import verify
+from standclear.flow.evidence import dossier_of, policy_of
+from standclear.flow.rebuild import rebuild
 from standclear.obligations.attesting import offered
 from standclear.obligations.book import Book
 from standclear.obligations.duties import Duty
@@ -14,11 +18,11 @@ from standclear.obligations.readiness import Bound
 from standclear.obligations.standby import LineState, WatchState, line_state, watch_state
 from standclear.statements.arrangement import Adherence
 from standclear.statements.calls import LineCheck, Watch
-from standclear.statements.compose import Draft
+from standclear.statements.compose import Draft, Recipient
 from standclear.statements.readiness import ReadinessRule
 from stories.test_attested import by_link
 from stories.test_duties_of_time import Watcher, call, lines, say
-from world import HOUR_MS, Party, World
+from world import HOUR_MS, Chance, ListedIndex, Party, World
 
 MINUTE_MS = 60_000
 RULE = ReadinessRule(
@@ -38,9 +42,14 @@ def line_of_desks(world: World, rule: ReadinessRule = RULE) -> tuple[Party, Part
     return north, south, monitor
 
 
+def monitors(world: World) -> list[Recipient]:
+    """To the monitor, where there is one."""
+    return told(world.parties["Monitor"]) if "Monitor" in world.parties else []
+
+
 def watch(world: World, party: Party, part: str, member: str = "M-7", *, machine: bool = False) -> Said:
     said = Watch(part=part, member=member, inbox_end=0, open_items=0)
-    return say(world, party, said, to=told(world.parties["Monitor"]), machine=machine)
+    return say(world, party, said, to=monitors(world), machine=machine)
 
 
 def line(
@@ -53,7 +62,7 @@ def line(
 
 
 def answer(world: World, party: Party, *, machine: bool = False, **more: Any) -> Said:
-    return say(world, party, line(world, party, **more), to=told(world.parties["Monitor"]), machine=machine)
+    return say(world, party, line(world, party, **more), to=monitors(world), machine=machine)
 
 
 def bound_of(book: Book, party: Party) -> Bound:
@@ -324,3 +333,19 @@ def test_a_restart_gives_the_same_readiness() -> None:
         before = [(watched(world, one), reached(world, one)) for one in (north, south)]
         world.restart()
         assert before == [(watched(world, one), reached(world, one)) for one in (north, south)]
+
+
+def test_a_dossier_and_a_rebuild_derive_the_same_watches_and_answers() -> None:
+    with World() as world:
+        north, south, _ = line_of_desks(world)
+        watch(world, north, "taken", "N-1")
+        watch(world, north, "taken", "N-2")
+        world.pass_ms(24 * HOUR_MS)
+        answer(world, north, channel="voice", check="drill")
+        by_link(world, south, world.under, 0, 0, "answered")
+        world.settle()
+        found = rebuild(world.store, ListedIndex, Chance("again"))
+        assert [] == found.findings
+        assert picture(world.service.book) == picture(found.book)
+        report = verify(dossier_of(world.service), policy_of(world.service))
+        assert 0 == report.exit_code()

@@ -12,7 +12,9 @@ from standclear.cli.options import add_desk_options, reference
 from standclear.cli.output import attested_in_words, carried_lines, print_json, print_table, utc
 from standclear.cli.phrasing import add_language_option, language_of, shown, shown_effect
 from standclear.cli.reaching import holders, print_reaching
+from standclear.cli.relying import warn
 from standclear.statements.canonical import from_b64u
+from standclear.statements.compose import Recipient
 from standclear.statements.lists import split_ref
 
 
@@ -81,7 +83,8 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
     met = line.client.met(ref)
     if arguments.json:
         reached = holders(line, notice, ladders)
-        print_json({"notice": notice, "ladders": ladders, "reached": reached, "met": met})
+        shown_to = {"notice": notice, "ladders": ladders, "reached": reached, "met": met}
+        print_json(shown_to | {"warnings": warn(line, _recipients(ladders))})
         return 0
     language = language_of(arguments)
     condition = shown("conditions", notice["condition"], language)
@@ -101,6 +104,7 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
     ]
     print_table(("recipient", "rung", "acknowledged", "at", "told further"), rows)
     print_reaching(line, notice, ladders, met)
+    warn(line, _recipients(ladders))
     for one in ladders:
         for copy in one["copies"]:
             for holder in copy["holders"]:
@@ -113,3 +117,7 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
         if said := attested_in_words(one["attested"], line.name_of):
             print(f"  {line.name_of(from_b64u(one['party'], 16, 'party'))}: {said}")
     return 0
+
+
+def _recipients(ladders: list[dict[str, Any]]) -> list[Recipient]:
+    return [Recipient(party=from_b64u(one["party"], 16, "party")) for one in ladders]
