@@ -20,7 +20,18 @@ Cell = str | int | float | None
 Table = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
 
 _FILED: Final = ("filed", "items", "late", "over_quota", "over_total", "aware", "held", "uncited", "blanket")
-_COUNTS: Final = ("owed", "in_time", "late", "unanswered", "waiting", "partly", "attested", "escalated")
+_COUNTS: Final = (
+    "owed",
+    "in_time",
+    "late",
+    "unanswered",
+    "waiting",
+    "partly",
+    "attested",
+    "escalated",
+    "leading",
+    "too_late",
+)
 
 _READY: Final = (
     "hours", "on watch %", "checks due", "answered", "attested", "missed", "waiting", "drills", "answered %",
@@ -89,7 +100,7 @@ def tables_of(found: dict[str, Any], names: dict[bytes, str], desks: dict[bytes,
         sid = from_b64u(one["desk"], 16, "desk")
         return desks.get(sid, sid.hex()[:8])
 
-    counted = (*_COUNTS, "answered %", "in time %", "median min")
+    counted = (*_COUNTS, "answered %", "in time %", "median min", "lead min")
     by_party = [(party(one), one["duty"], one["kind"], *_tally(one)) for one in found["duties"]]
     by_desk = [
         (party(one), desk(each), one["duty"], one["kind"], *_tally(each))
@@ -129,12 +140,13 @@ def _tally(one: dict[str, Any]) -> tuple[Cell, ...]:
     """The counts; of what is due already (owed less waiting) the shares answered and in time; the median."""
     due = one["owed"] - one["waiting"]
     answered = one["in_time"] + one["late"]
-    twice = one["median_twice_ms"]
+    twice, lead = one["median_twice_ms"], one["lead_median_twice_ms"]
     return (
         *(one[name] for name in _COUNTS),
         None if not due else round(100 * answered / due, 1),
         None if not due else round(100 * one["in_time"] / due, 1),
         None if twice is None else round(twice / 120_000, 1),
+        None if lead is None else round(lead / 120_000, 1),
     )
 
 

@@ -13,6 +13,7 @@ from standclear.cli.output import print_table, utc
 from standclear.statements.canonical import from_b64u
 
 Json = dict[str, Any]
+_MINUTE_MS = 60_000
 _NOTHING = "it meets nothing that was released to you; others may be there"
 
 
@@ -32,6 +33,8 @@ def holders(line: Line, notice: Json, ladders: Sequence[Json]) -> list[Json]:
                 "rung": None if ladder is None else ladder["rung"],
                 "acknowledged_ms": None if ladder is None else ladder["acknowledged_ms"],
                 "attested": [] if ladder is None else ladder["attested"],
+                "lead_left_ms": None if ladder is None else ladder["lead_left_ms"],
+                "too_late": ladder is not None and ladder["too_late"],
                 "telephones": _telephones(enrolled.get(party, {})),
             }
         )

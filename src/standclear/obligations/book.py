@@ -46,6 +46,8 @@ from standclear.statements.submission import Submission
 from standclear.tlog.merkle import Tree
 
 DAY_MS = 86_400_000
+BEGINNING_KINDS = frozenset({"activity", "movement", "zone"})
+"""What one must know of before it begins; a site or a presence is there already."""
 
 
 class Book:
@@ -368,6 +370,8 @@ class Book:
                 alarm_ms=alarm_of(now_ms, deadline_ms, begins_ms, rule.lead_ms),
                 steps=arrangement.escalation,
                 monitors=arrangement.monitors(),
+                begins_ms=begins_ms if standing.kind in BEGINNING_KINDS else None,
+                lead_ms=rule.lead_ms,
             )
         )
 

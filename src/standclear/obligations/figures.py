@@ -36,6 +36,9 @@ class Owed:
     is_partly: bool = False
     is_attested: bool = False
     is_escalated: bool = False
+    is_leading: bool = False
+    is_too_late: bool = False
+    lead_ms: int | None = None
     desk: bytes | None = None
     took_ms: int | None = None
 
@@ -46,8 +49,9 @@ class Tally:
 
     Of those unanswered or waiting, `partly` were acknowledged in part, and for `attested` an answer came by link, code or
     voice, which is never counted as signed. For `escalated` of all, the deeds say that a channel took a step of the
-    arrangement. `median_twice_ms` is twice the median time to an answer (so that it is whole), of those that were answered,
-    in time or late.
+    arrangement. `leading` were about what has a beginning: for `too_late` of them less than the arrangement's lead time was left
+    when a person knew, and `lead_median_twice_ms` is twice the median of what was left. `median_twice_ms` is twice
+    the median time to an answer (so that it is whole), of those that were answered, in time or late.
     """
 
     owed: int
@@ -58,6 +62,9 @@ class Tally:
     partly: int
     attested: int
     escalated: int
+    leading: int
+    too_late: int
+    lead_median_twice_ms: int | None
     median_twice_ms: int | None
 
 
@@ -176,6 +183,9 @@ def _ladder_owed(book: Book, ladder: Ladder, as_of_ms: int) -> Owed:
         is_partly=done_ms is None and ladder.acknowledged_count > 0,
         is_attested=done_ms is None and bool(ladder.attested),
         is_escalated=_is_escalated(book, ladder.sid, ladder.party),
+        is_leading=ladder.begins_ms is not None,
+        is_too_late=ladder.is_too_late(as_of_ms),
+        lead_ms=ladder.lead_left_ms(),
         desk=None if key is None else key.desk,
         took_ms=None if done_ms is None else done_ms - ladder.released_ms,
     )
@@ -274,6 +284,9 @@ def tally(owed: Iterable[Owed]) -> Tally:
         partly=sum(one.is_partly for one in listed),
         attested=sum(one.is_attested for one in listed),
         escalated=sum(one.is_escalated for one in listed),
+        leading=sum(one.is_leading for one in listed),
+        too_late=sum(one.is_too_late for one in listed),
+        lead_median_twice_ms=median_twice([one.lead_ms for one in listed if one.lead_ms is not None]),
         median_twice_ms=median_twice([one.took_ms for one in listed if one.took_ms is not None]),
     )
 

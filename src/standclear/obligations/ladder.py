@@ -35,8 +35,9 @@ class Attested:
 class Ladder:
     """One statement's release to one party. Positions are of the party's inbox; times are the log's, in milliseconds.
 
-    `steps` and `monitors` are the arrangement's when it was opened; `alarm_ms` is when the owner is told that nobody has
-    acknowledged: at the deadline, or earlier where what the notice is about begins earlier.
+    `begins_ms` is when what it is about begins, for what has a beginning (an activity, a movement, a zone); `lead_ms` the
+    arrangement's lead time for it. `steps` and `monitors` are the arrangement's when it was opened; `alarm_ms` is when the
+    owner is told that nobody has acknowledged: at the deadline, or earlier where what the notice is about begins earlier.
     """
 
     sid: bytes
@@ -64,6 +65,8 @@ class Ladder:
     steps: tuple[Escalation, ...] = ()
     monitors: tuple[bytes, ...] = ()
     copies: list[HeldCopy] = field(default_factory=list)
+    begins_ms: int | None = None
+    lead_ms: int = 0
 
     @property
     def items(self) -> int:
@@ -100,3 +103,19 @@ class Ladder:
     def is_overdue(self, now_ms: int) -> bool:
         """Whether the desk's time to acknowledge is over and something is still unacknowledged."""
         return self.acknowledged_ms is None and now_ms > self.deadline_ms
+
+    def lead_left_ms(self) -> int | None:
+        """The actionable lead time: how long before it began a person had acknowledged all of it. Negative: after that.
+
+        None while nobody has, and for what has no beginning.
+        """
+        if self.begins_ms is None or self.acknowledged_ms is None:
+            return None
+        return self.begins_ms - self.acknowledged_ms
+
+    def is_too_late(self, now_ms: int) -> bool:
+        """Whether less than the lead time was left when a person knew, or is left now and nobody does: no time to act."""
+        if self.begins_ms is None:
+            return False
+        known_ms = now_ms if self.acknowledged_ms is None else self.acknowledged_ms
+        return self.begins_ms - known_ms < max(1, self.lead_ms)

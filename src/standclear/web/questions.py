@@ -75,6 +75,9 @@ def _tally_value(one: Tally) -> Json:
         "partly": one.partly,
         "attested": one.attested,
         "escalated": one.escalated,
+        "leading": one.leading,
+        "too_late": one.too_late,
+        "lead_median_twice_ms": one.lead_median_twice_ms,
         "median_twice_ms": one.median_twice_ms,
     }
 
