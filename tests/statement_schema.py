@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "spec" / "statement.md").read_text(encoding="utf-8")
 LIST_TRIED_MAX = 5_000  # longer lists are not built to see whether one more is refused
 
 VOLUMES = [volume_to_value(volume_at()), volume_to_value(volume_at(lon_e7=-1_800_000_000, radius_cm=0))]
-RECORDS = ("effect", "inbox", "release", "meets", "sent", "attested", "carried")
+RECORDS = ("effect", "inbox", "release", "meets", "sent", "attested", "carried", "shredded")
 
 
 def tables() -> list[str]:

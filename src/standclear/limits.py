@@ -107,6 +107,7 @@ COPIES_PAGE_MAX: Final = 1_000  # copies of one answer: a year of a busy desk's 
 COPY_LATE_RELEASES_MAX: Final = 4_096  # looked back at for a new copy: what came as it was made is not missed
 
 # --- duties, channels -----------------------------------------------------------------------------
+SHREDDED_AT_ONCE_MAX: Final = 256  # items shredded at a time: traces of half a megabyte in one batch
 RINGS_MAX: Final = 1_440  # of one call and desk: two days of a ring every two minutes, then it is not unheard
 LINE_EVERY_MIN: Final = 600_000  # line checks every ten minutes at most: more would wear out who answers them
 DUTY_OVERLAP_MS: Final = 120_000  # looked back each time: a batch may become durable after it was stepped

@@ -16,13 +16,22 @@ from standclear.dossier.format import EntryPart, FormCommits, RecordList
 from standclear.dossier.reading import read_dossier
 from standclear.flow.evidence import dossier_of, policy_of
 from standclear.flow.identity import ServiceKeys, service_keys
+from standclear.statements.bodies import parse_body
 from standclear.statements.canonical import canonical, read_canonical
 from standclear.statements.compose import Recipient, sign_payload
-from standclear.statements.deeds import EffectRecord, InboxRecord, Record, ReleaseRecord, leaves_of
+from standclear.statements.deeds import (
+    EffectRecord,
+    InboxRecord,
+    Record,
+    ReleaseRecord,
+    ShreddedRecord,
+    leaves_of,
+)
 from standclear.statements.entry import entry_bytes, parse_entry
 from standclear.statements.envelope import STATEMENT_TYPE
 from standclear.statements.header import Header, parse_header
 from standclear.statements.lists import SaltedList, inbox_leaf, ref_of
+from standclear.statements.traces import trace_text
 from standclear.tlog.checkpoint import Checkpoint
 from standclear.tlog.heads import GREASE_BYTES, published_head
 from standclear.tlog.merkle import Tree, leaf_hash, root_of
@@ -301,6 +310,31 @@ class Operator:
         borrowed = [replace(forged.signatures[0], key=one.key) for one in entry.envelope.signatures]
         envelope = replace(entry.envelope, signatures=tuple(borrowed))
         self.parts[index] = replace(part, text=entry_bytes(entry.integrated_ms, envelope.to_bytes()))
+        return self.handed_over()
+
+    def shreds(self, name: str, *, says_so: bool) -> bytes:
+        """The words of an entry are destroyed, and nobody had asked for it; it may say that somebody had."""
+        index = self.honest.index(name)
+        part = self.parts[index]
+        trace = trace_text(parse_body(self.header(index), part.bodies[0].value, "body"))
+        self.parts[index] = replace(part, bodies=())
+        if says_so:
+            record = ShreddedRecord(
+                ref=ref_of(self.honest.said[name].sid, 0),
+                erasure=self.honest.said["ended"].sid,
+                at_ms=0,
+                trace=trace,
+                same=(),
+                escrow=None,
+                salt=self.chance(16),
+            )
+            last = max(place for place, one in enumerate(self.parts) if one.lists)
+            lists = tuple(
+                replace(one, records=(*one.records, record)) if one.name == "items" else one
+                for one in self.parts[last].lists
+            )
+            self.parts[last] = replace(self.parts[last], lists=lists)
+            self.restate(lambda _, one: one)
         return self.handed_over()
 
     def withholds_deeds(self) -> bytes:

@@ -145,6 +145,24 @@ CASES = [
         check=8,
         says=("the service's own chain", "missing"),
     ),
+    Case(
+        name="shreds without an erasure",
+        makes=lambda one: one.shreds("last", says_so=False),
+        check=10,
+        says=("a site of Alpha", "no deed says", "without an erasure"),
+    ),
+    Case(
+        name="shreds what stands, and says that it was asked to",
+        makes=lambda one: one.shreds("last", says_so=True),
+        check=10,
+        says=("deeds of", "item 0", "a site of Alpha", "not due", "still stands"),
+    ),
+    Case(
+        name="shreds what has ended, and says that it was asked to",
+        makes=lambda one: one.shreds("far", says_so=True),
+        check=10,
+        says=("item 0", "a site of Alpha", "not due", "nobody had asked for it"),
+    ),
 ]
 OPEN = {"drops an entry, and nobody holds a receipt", "backdates within the order"}
 """What one key's word against another's leaves open: found and named, and for people to judge."""

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from standclear.keys import SigningKey, key_id
+from standclear.keys import SigningKey, key_id, sha256
 from standclear.spacetime.band import Band
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.shape import Point
@@ -26,6 +26,7 @@ from standclear.statements.deeds import (
     Record,
     ReleaseRecord,
     SentRecord,
+    ShreddedRecord,
     leaves_of,
 )
 from standclear.statements.envelope import STATEMENT_TYPE, Envelope
@@ -56,6 +57,7 @@ from standclear.statements.parties import (
 )
 from standclear.statements.replies import Acknowledgement, Dissemination, InboxRange, acknowledgement_tag
 from standclear.statements.roll import ROOT_DESK, SERVICE_DESK
+from standclear.statements.traces import trace_text
 from standclear.tlog.merkle import leaf_hash, root_of
 
 NOON_MS = 1_582_804_800_000  # 2020-02-27T12:00:00Z
@@ -438,10 +440,22 @@ def deeds_of(scene: Scene) -> SaidDeeds:
         step=2, silent=north, channel="smtp", outcome="handed", said="250 2.0.0 Ok: queued", tries=1, at_ms=NOON_MS,
         salt=fresh(16),
     )  # fmt: skip
+    shredded = ShreddedRecord(
+        ref=ref_of(site.sid, 1),
+        erasure=under,
+        at_ms=NOON_MS,
+        trace=trace_text(FULL_SITE),
+        same=(ref_of(site.sid, 0),),
+        escrow=sha256(b"a sealed copy"),
+        salt=fresh(16),
+    )
     lists: dict[str, tuple[bytes, tuple[Record, ...]]] = {
         "effects": (fresh(16), (effect, replace(effect, index=8, rule=None, marks=(), missing=()))),
         "inboxes": (fresh(16), (inbox,)),
-        "items": (fresh(16), (release, meets, sent, attested, carried, replace(carried, silent=None))),
+        "items": (
+            fresh(16),
+            (release, meets, sent, attested, carried, replace(carried, silent=None), shredded),
+        ),
     }
     digests = {
         name: SaltedList(salt=salt, leaves=leaves_of(records)).digest()

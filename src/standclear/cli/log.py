@@ -87,13 +87,20 @@ def _fsck(arguments: argparse.Namespace) -> int:
         told = {
             "findings": findings,
             "gone": rebuilt.gone,
+            "lost": rebuilt.lost,
+            "resting": rebuilt.resting,
             "root": rebuilt.book.tree.root(),
             "size": rebuilt.book.size,
         }
         print_json(told)
     else:
-        print(f"{rebuilt.book.size} entries derived again; {rebuilt.gone} whose words were shredded")
+        print(f"{rebuilt.book.size} entries derived again; {rebuilt.gone} bodies were shredded")
+        if rebuilt.gone:
+            print(f"{rebuilt.resting} outcomes rest on what the deeds said while the words were there")
+        for index in rebuilt.lost:
+            print(f"  entry {index}: its words are gone, and no deed says that they were shredded")
         for text in findings:
             print(f"  {text}")
-        print("something differs" if findings else "everything recorded follows from the entries")
-    return 1 if findings else 0
+        differs = findings or rebuilt.lost
+        print("something differs" if differs else "everything recorded follows from the entries")
+    return 1 if findings or rebuilt.lost else 0

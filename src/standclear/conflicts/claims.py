@@ -35,7 +35,7 @@ EVIDENCE: dict[str, str] = {
     "told_during": "a notice about it that was released, or shown to have arrived, only while it lasted",
     "released_before": "a notice about it that was released before it, and nothing of the recipient's shows that it arrived",
     "told_after": "a notice about it that was released only after its end",
-    "words_gone": "releases before its end whose words are gone, so that nobody can say whether they were about it",
+    "words_gone": "words before its end, released, declared or seen, that are gone: nobody can say whether they were about it",
     "not_shown": "releases before its end that the asker may not see",
 }
 """The sorts of evidence that a claim is held against, each in a sentence."""
@@ -70,6 +70,7 @@ RULES: tuple[ClaimRule, ...] = (
     _rule("did_not", "seen_strong declared_by_another", _OPEN, "the party was seen; another declared it"),
     _rule("did_not", "seen_strong seen_of_another", _OPEN, "the party was seen, and another too"),
     _rule("did_not", "seen_strong", _NO, "a strong observation of the party says otherwise"),
+    _rule("did_not", "words_gone", _OPEN, _GONE),
     _rule("did_not", "seen_weak", _OPEN, "a weak observation leaves it open"),
     _rule(
         "did_not",
@@ -96,6 +97,7 @@ RULES: tuple[ClaimRule, ...] = (
     _rule("told", "told_before", _YES, "it told another party before, by that party's own key"),
     _rule("told", "told_during", _OPEN, _DURING),
     _rule("told", "released_before", _OPEN, _NOT_ARRIVED),
+    _rule("told", "words_gone", _OPEN, _GONE),
     _rule("told", "told_after", _NO, "through this log it told of it only afterwards"),
     _rule("told", "", _OPEN, "through this log it told nobody who asks; other ways are not in this record"),
     _rule("other", "", _OPEN, "such a claim has no evidence in this record that could be held against it"),
@@ -155,7 +157,7 @@ class Basis:
 def claims_of(basis: Basis) -> Iterator[Saying]:
     """The claims that the asker may see, newest first."""
     for one in reversed(tuple(basis.sayings.claims.values())):  # more may be said meanwhile
-        if _sees(basis, one):
+        if _sees(basis, one) and one.sid not in basis.sayings.gone:
             yield one
 
 
@@ -206,6 +208,7 @@ def _evidence(basis: Basis, body: Claim, subject: bytes) -> Iterator[Evidence]:
 
 def _deeds_there(basis: Basis, where: Sequence[Volume], subject: bytes) -> Iterator[Evidence]:
     start_ms, end_ms = _span(where)
+    gone = 0
     for one in basis.register.notices:
         if one.kind not in ("activity", "presence", "movement") or one.integrated_ms > end_ms:
             continue
@@ -214,6 +217,7 @@ def _deeds_there(basis: Basis, where: Sequence[Volume], subject: bytes) -> Itera
         if one.ended_ms is not None and one.ended_ms <= start_ms:
             continue  # withdrawn, or said otherwise, before it
         own = one.party == subject
+        gone += one.is_gone and own
         if (own or one.kind == "activity") and _meets(basis, one, where):
             sort = "declared_by_it" if own else "declared_by_another"
             yield Evidence(
@@ -224,12 +228,22 @@ def _deeds_there(basis: Basis, where: Sequence[Volume], subject: bytes) -> Itera
                 at_ms=one.integrated_ms,
                 grade=one.effect if one.kind == "activity" else one.kind,
             )
+    yield from _uncounted("words_gone", gone)
+
+
+def _uncounted(sort: str, count: int) -> Iterator[Evidence]:
+    """Evidence whose single pieces cannot be shown; nothing where there is none."""
+    if count:
+        yield Evidence(sort=sort, party=None, sid=None, ref=None, at_ms=None, grade="", count=count)
 
 
 def _seen_there(basis: Basis, where: Sequence[Volume], subject: bytes) -> Iterator[Evidence]:
     for one in tuple(basis.sayings.observations.values()):
         body = one.body
         assert isinstance(body, Observation)
+        if one.sid in basis.sayings.gone and _sees(basis, one):
+            yield from _uncounted("words_gone", 1)
+            continue
         if not _sees(basis, one) or not _touch(body.volumes, where):
             continue
         strong = body.reliability in STRONG_SOURCES and body.credibility in STRONG_CONTENTS
@@ -258,7 +272,7 @@ def _told_to(basis: Basis, where: Sequence[Volume], subject: bytes) -> Iterator[
             break
         standing = basis.register.by_ref.get(ref)
         was_before = inbox.times_ms[position] <= end_ms
-        if standing is None:
+        if standing is None or standing.is_gone:
             # An answer, or a notice whose words are gone: only the second may have been about it.
             gone += was_before and basis.is_gone(ref)
         elif not (
@@ -267,19 +281,16 @@ def _told_to(basis: Basis, where: Sequence[Volume], subject: bytes) -> Iterator[
             hidden += was_before
         elif _touch(standing.volumes[inbox.forms[position]], where):
             yield _told(basis, subject, position, standing, where)
-    for sort, count in (("words_gone", gone), ("not_shown", hidden)):
-        if count:
-            yield Evidence(sort=sort, party=None, sid=None, ref=None, at_ms=None, grade="", count=count)
+    yield from _uncounted("words_gone", gone)
+    yield from _uncounted("not_shown", hidden)
 
 
 def _told_by(basis: Basis, where: Sequence[Volume], subject: bytes) -> Iterator[Evidence]:
     """What the party's own notices there told others, recipient by recipient."""
     sight = basis.sight
-    refs = {
-        one.ref: one
-        for one in basis.register.notices
-        if one.party == subject and _touch(one.volumes["exact"], where)
-    }
+    own = [one for one in basis.register.notices if one.party == subject and one.index < basis.size]
+    refs = {one.ref: one for one in own if not one.is_gone and _touch(one.volumes["exact"], where)}
+    yield from _uncounted("words_gone", sum(one.is_gone for one in own))
     for party in sorted(basis.inboxes.of):
         inbox = basis.inboxes.of[party]
         for ref, standing in refs.items():

@@ -42,6 +42,8 @@ class Outcome:
     releases: list[Release] = field(default_factory=list)
     unaware: list[tuple[bytes, bytes]] = field(default_factory=list)
     """Activities that became not aware of a notice: (activity's reference, notice's reference)."""
+    rests_on_deeds: bool = False
+    """Words are gone that it would follow from: part of it is what the deeds said while they were there."""
 
     def mark(self, word: str) -> None:
         """Put a mark on the entry, once."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from standclear.conflicts.awareness import Awareness
 from standclear.conflicts.candidates import CandidateIndex
 from standclear.conflicts.extent import duration_ms, extent_cm
+from standclear.conflicts.history import Recalled
 from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Meeting, Outcome, Release
 from standclear.conflicts.quotas import Quotas
@@ -30,7 +31,7 @@ class Filing:
     """One entry as the register sees it: the submission, its place and time, and the rules in force.
 
     `agreement` is the first version's sid of the arrangement filed under, `rule` its version now in force, to which the
-    parties of `adhered` adhere.
+    parties of `adhered` adhere. `recorded` is what the deeds said of it, where words are gone that it would follow from.
     """
 
     submission: Submission
@@ -40,6 +41,7 @@ class Filing:
     rule: bytes
     arrangement: Arrangement
     adhered: Set[bytes]
+    recorded: Recalled | None = None
 
 
 class Register:
@@ -140,17 +142,18 @@ class Register:
                 what=exact.what,
                 change=exact.change,
                 cited=cited,
+                is_gone=item in submission.gone,
             )
             self.notices.append(one)
             self.by_ref[one.ref] = one
             for old in replaced.get(item, ()):
-                self._succeed(old, one, outcome)
+                self._succeed(old, one, filing, outcome)
             stands.append(one)
         self._count(filing, len(stands), outcome)
         self._totals.file(filing.agreement, filing.arrangement, stands, outcome)
         return stands
 
-    def _succeed(self, old_ref: bytes, one: Standing, outcome: Outcome) -> None:
+    def _succeed(self, old_ref: bytes, one: Standing, filing: Filing, outcome: Outcome) -> None:
         old = self.by_ref.get(old_ref)
         if old is None:
             outcome.effect = "waiting"
@@ -166,7 +169,7 @@ class Register:
                 outcome.effect = "branched" if old.state == "replaced" else "stale"
                 outcome.mark(f"replaces_{old.state}")
             old.successors += (one.ref,)
-            if materially_same(old, one):
+            if materially_same(old, one) or _was_same(old, one, filing, outcome):
                 one.same_as |= old.same_as | {old.ref}
             elif one.change == "unchanged":
                 outcome.mark("not_unchanged")
@@ -218,9 +221,30 @@ class Register:
     def _take_out(self, old: Standing, state: str) -> None:
         old.state = state
         self._totals.take_out(old)
-        for form in old.volumes:
-            self._index(old.kind).remove(_number(old, form))
+        self._take_from_index(old)
         self.awareness.forget(old)
+
+    def _take_from_index(self, one: Standing) -> None:
+        for form in () if one.is_gone else one.volumes:
+            self._index(one.kind).remove(_number(one, form))
+
+    def same_versions(self, ref: bytes) -> tuple[bytes, ...]:
+        """The other versions of a notice from which it differs in nothing material, sorted; none of what is no notice."""
+        one = self.by_ref.get(ref)
+        if one is None:
+            return ()
+        later = {new for new in one.successors if ref in self.by_ref[new].same_as}
+        return tuple(sorted(one.same_as | later))
+
+    def forget(self, ref: bytes, trace: Notice) -> None:
+        """A notice's body was shredded: what is left of it is its trace."""
+        one = self.by_ref.get(ref)
+        if one is None or one.is_gone:
+            return
+        if one.state == "stands":  # nobody may shred it; where somebody did, it is matched no more
+            self._take_from_index(one)
+        one.is_gone, one.name, one.what = True, "", trace.what
+        one.volumes = dict.fromkeys(one.volumes, trace.volumes)
 
     def _insert(self, stands: Sequence[Standing], arrangement: Arrangement) -> None:
         rule = arrangement.rule_of(stands[0].kind)
@@ -228,6 +252,7 @@ class Register:
         index.insert(
             (_number(one, form), matched_volumes(volumes, rule))
             for one in stands
+            if not one.is_gone
             for form, volumes in one.volumes.items()
         )
 
@@ -252,8 +277,7 @@ class Register:
         }
         for one in self.notices:
             if one.under == agreement and one.state == "stands" and one.kind in changed:
-                for form in one.volumes:
-                    self._index(one.kind).remove(_number(one, form))
+                self._take_from_index(one)
                 self._insert([one], now)
         if earlier.totals != now.totals or earlier.members != now.members:
             self._totals.take_rules(agreement, now, self.notices)
@@ -296,18 +320,30 @@ class Register:
             margin = Margin(
                 horizontal_cm=concern.horizontal_cm, vertical_cm=concern.vertical_cm, time_ms=concern.time_ms
             )
-            for other in self.near(one, other_kind, margin, arrangement):
+            for other in self._found(one, other_kind, margin, filing):
                 self._pair(one, other, concern, margin, filing, outcome)
 
     def near(self, one: Standing, kind: str, margin: Margin, arrangement: Arrangement) -> list[Standing]:
         """The notices of a kind that may meet one within a margin: the predicate decides which do."""
         index = self._indexes.get(kind)
-        if index is None:
+        if index is None or one.is_gone:
             return []
         rule = arrangement.rule_of(one.kind)
         asked = [volume for form in one.volumes.values() for volume in matched_volumes(form, rule)]
         found = dict.fromkeys(number // len(FORMS) for number in index.candidates(asked, margin))
         return [self.notices[number] for number in found]
+
+    def _found(self, one: Standing, kind: str, margin: Margin, filing: Filing) -> list[Standing]:
+        """What may meet one, in the order of filing: by the index, and by the deeds where a place is gone."""
+        found = self.near(one, kind, margin, filing.arrangement)
+        if filing.recorded is None:
+            return found
+        for ref in filing.recorded.met_by(one.ref):
+            other = self.by_ref.get(ref)
+            if other is not None and other.kind == kind and other.state == "stands":
+                if one.is_gone or other.is_gone:
+                    found.append(other)
+        return sorted(found, key=lambda other: other.number)
 
     def _pair(
         self,
@@ -326,7 +362,10 @@ class Register:
         other_slot = None if own else other.slot_for(one.party, arrangement, filing.adhered)
         one_form = "exact" if one_slot is None else one_slot.form
         other_form = "exact" if other_slot is None else other_slot.form
-        if not decide(one, one_form, other, other_form, margin, arrangement):
+        if one.is_gone or other.is_gone:
+            assert filing.recorded is not None  # which is how the pair was found
+            outcome.rests_on_deeds = True
+        elif not decide(one, one_form, other, other_form, margin, arrangement):
             return
         self._met.setdefault(one.number, []).append(other.number)
         self._met.setdefault(other.number, []).append(one.number)
@@ -403,6 +442,8 @@ class Register:
             extent_cm(volumes) > rule.blanket_extent_cm or duration_ms(volumes) > rule.blanket_duration_ms
             for volumes in exact
         )
+        if filing.recorded is not None and any(one.is_gone for one in stands):
+            blanket = blanket or "blanket" in filing.recorded.marks
         starts_ms = min(volume.interval.start_ms for volumes in exact for volume in volumes)
         if rule.lead_ms and starts_ms - filing.now_ms < rule.lead_ms:
             outcome.mark("late")
@@ -434,6 +475,14 @@ def decide(
     ours = matched_volumes(a.volumes[a_form], arrangement.rule_of(a.kind))
     theirs = matched_volumes(b.volumes[b_form], arrangement.rule_of(b.kind))
     return any(meets(one, other, margin) for one in ours for other in theirs)
+
+
+def _was_same(old: Standing, one: Standing, filing: Filing, outcome: Outcome) -> bool:
+    """Whether two versions, one of them gone, were materially the same, as the deeds say."""
+    if filing.recorded is None or not (old.is_gone or one.is_gone):
+        return False
+    outcome.rests_on_deeds = True
+    return filing.recorded.is_same(old.ref, one.ref)
 
 
 def _volumes(submission: Submission, form: str, item: int) -> tuple[Volume, ...]:

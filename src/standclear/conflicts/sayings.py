@@ -5,7 +5,7 @@ An observation is never matched like a notice, and a claim is judged by nobody: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from standclear.statements.asking import Observation
 from standclear.statements.bodies import Body
@@ -32,6 +32,7 @@ class Sayings:
     def __init__(self) -> None:
         self.claims: dict[bytes, Saying] = {}
         self.observations: dict[bytes, Saying] = {}
+        self.gone: set[bytes] = set()
 
     def take_in(self, sid: bytes, header: Header, body: Body, index: int, now_ms: int) -> None:
         """Keep a claim or an observation; other words pass."""
@@ -46,3 +47,10 @@ class Sayings:
                 at_ms=now_ms,
                 body=body,
             )
+
+    def forget(self, sid: bytes, trace: Claim | Observation) -> None:
+        """A claim's or an observation's body was shredded: it is counted, and says nothing any more."""
+        for kept in (self.claims, self.observations):
+            if sid in kept:
+                kept[sid] = replace(kept[sid], body=trace)
+                self.gone.add(sid)

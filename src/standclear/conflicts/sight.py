@@ -27,7 +27,9 @@ class Sight:
     def volumes_of(
         self, one: Standing, agreements: Agreements, inboxes: Inboxes
     ) -> tuple[Volume, ...] | None:
-        """A notice's volumes in the most exact form that the asker may see; None if it may not see the notice."""
+        """A notice's volumes in the most exact form that the asker may see; None if it may not see it, or they are gone."""
+        if one.is_gone:
+            return None
         if one.party == self.asker or self.watches(one.under, agreements):
             return one.volumes["exact"]
         inbox = inboxes.inbox(self.asker)

@@ -23,7 +23,8 @@ class Standing:
     activity, `effect` is what its filing earned, `cited` what it cites, `unaware` what came later and its desk has
     not acknowledged. `rules` are those in force when it was filed: whom its owner could know as a party of them.
     `marks` are what its filing was labelled with; `ended_ms` is when it was replaced, closed or cancelled, and
-    `is_cancelled` says that its owner took it back as one that should not stand.
+    `is_cancelled` says that its owner took it back as one that should not stand. `is_gone`: its body was shredded, and
+    `volumes` are those of its trace: the times are true, and the places are none.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Standing:
     disputed: bool = False
     stage: str = ""
     is_cancelled: bool = False
+    is_gone: bool = False
 
     def slot_for(self, party: bytes, arrangement: Arrangement, adhered: Set[bytes]) -> Slot | None:
         """The slot under which a party is told, or None: named ones first, then any party of the arrangement.
@@ -105,7 +107,7 @@ def matched_volumes(volumes: tuple[Volume, ...], rule: KindRule) -> tuple[Volume
 
 def materially_same(a: Standing, b: Standing) -> bool:
     """Whether two versions differ in nothing that a planner relies on: volumes, times, and class."""
-    return a.volumes == b.volumes and _material(a.what) == _material(b.what)
+    return not (a.is_gone or b.is_gone) and a.volumes == b.volumes and _material(a.what) == _material(b.what)
 
 
 def _material(what: What) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ other, each slot, list and body is checked by itself, so that a finding can name
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from standclear.dossier.format import LISTS, EntryPart, FormCommits, OpenedBody, RecordList, SingleRecord
@@ -20,9 +20,10 @@ from standclear.statements.deeds import Record, record_leaf
 from standclear.statements.entry import parse_entry
 from standclear.statements.envelope import Envelope
 from standclear.statements.header import Header, parse_header
-from standclear.statements.lists import InboxHead, SaltedList, Slot, commit_of
+from standclear.statements.lists import FORMS, InboxHead, SaltedList, Slot, commit_of, ref_of
 from standclear.statements.parties import keyless_id, party_id
 from standclear.statements.submission import FormBodies, SaltedBody, Submission, checked_submission
+from standclear.statements.traces import read_trace
 from standclear.tlog.merkle import leaf_hash, root_from_multiproof
 
 
@@ -30,7 +31,8 @@ from standclear.tlog.merkle import leaf_hash, root_from_multiproof
 class Opened:
     """One entry, read and held against its own header. What did not hold is left out of it, and stands in a finding.
 
-    `submission` is there if nothing is missing and everything holds. `bodies` has what is at hand, by form and item;
+    `submission` is there if nothing is missing and everything holds. `is_whole`: the dossier says that all that stands
+    beside the header is here, and what is here holds; bodies may be missing. `bodies` has what is at hand, by form and item;
     `records` the records of a deeds statement's lists: whole ones in `whole_lists`, single ones with their positions.
     """
 
@@ -41,6 +43,7 @@ class Opened:
     header: Header
     sid: bytes
     submission: Submission | None
+    is_whole: bool = False
     slots: tuple[Slot, ...] = ()
     cites: SaltedList | None = None
     of: SaltedList | None = None
@@ -202,17 +205,58 @@ def _is_complete(part: EntryPart) -> bool:
 def _open_piece_by_piece(one: Opened, part: EntryPart, names: Names, findings: Findings) -> None:
     about = names.entry(part.index)
     before = sum(len(found) for found in findings.found.values())
+    opening = part.opening
     _open_slots(one, part, about, findings)
     _open_lists(one, part, about, findings)
     for form in part.forms:
         _open_form(one, form, about, findings)
     for body in part.bodies:
         _open_body(one, part, body, about, findings)
-    if part.opening is not None and part.opening.is_whole and part.forms and _is_complete(part):
-        if before == sum(len(found) for found in findings.found.values()):
-            findings.broken(
-                9, about, "with all that stands beside it, it is no statement: " + _why(one, part)
-            )
+    if opening is None or not opening.is_whole or not part.forms:
+        return
+    is_sound = before == sum(len(found) for found in findings.found.values())
+    if is_sound and _is_complete(part):
+        findings.broken(9, about, "with all that stands beside it, it is no statement: " + _why(one, part))
+    elif is_sound:
+        header = one.header
+        pairs = ((header.cites, one.cites), (header.of, one.of), (header.inbox, one.inbox))
+        one.is_whole = all((digest is None) == (given is None) for digest, given in pairs)
+
+
+def without_the_shredded(one: Opened, traces: Mapping[bytes, bytes]) -> Submission | None:
+    """An entry as the submission it was, with their traces in the place of the bodies that were shredded.
+
+    None if something else is missing too, or a trace is none.
+    """
+    if not one.is_whole or "exact" not in one.counts:
+        return None
+    gone: set[int] = set()
+    bodies: dict[str, tuple[Body, ...]] = {}
+    try:
+        for form in (form for form in FORMS if form in one.counts):
+            held = []
+            for item in range(one.counts[form]):
+                found = one.bodies.get((form, item))
+                if found is None:
+                    gone.add(item)
+                    held.append(read_trace(one.header, traces[ref_of(one.sid, item)], form))
+                else:
+                    held.append(found[1])
+            bodies[form] = tuple(held)
+    except (KeyError, StandclearError):
+        return None
+    return Submission(
+        envelope=one.envelope,
+        header=one.header,
+        sid=one.sid,
+        forms=(),
+        bodies=bodies,
+        slots=one.slots,
+        cites=one.cites,
+        of=one.of,
+        inbox=one.inbox,
+        gone=frozenset(gone),
+    )
 
 
 def _why(one: Opened, part: EntryPart) -> str:

@@ -11,16 +11,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from standclear.conflicts.history import History
 from standclear.conflicts.outcome import Outcome
 from standclear.dossier.grid import GridIndex
-from standclear.dossier.opened import Names, Opened
+from standclear.dossier.opened import Names, Opened, without_the_shredded
 from standclear.dossier.report import Findings
 from standclear.errors import BadSignature, NotPermitted, Refused, UnknownKey, UnknownParty, WrongLog
 from standclear.obligations.book import Book
 from standclear.spacetime.meet import PREDICATE_ID
 from standclear.statements.carriage import CarriedRecord
-from standclear.statements.deeds import EffectRecord, InboxRecord, MeetsRecord, ReleaseRecord, SentRecord
+from standclear.statements.deeds import (
+    EffectRecord,
+    InboxRecord,
+    MeetsRecord,
+    ReleaseRecord,
+    SentRecord,
+    ShreddedRecord,
+)
 from standclear.statements.lists import REF_BYTES, split_ref
+from standclear.statements.submission import Submission
+from standclear.statements.traces import read_trace_alone, trace_text
 
 Release = tuple[bytes, bytes, str, int, int, str]
 Meets = tuple[bytes, str, bytes, str, str, bytes | None, str, tuple[str, ...]]
@@ -69,6 +79,8 @@ class Counts:
     releases: int = 0
     meetings: int = 0
     said_only: int = 0
+    shredded: int = 0
+    resting: int = 0
 
 
 class Refold:
@@ -86,6 +98,7 @@ class Refold:
         self._owed: list[_Owed] = []
         self._gone_entries: list[Opened] = []
         self._stopped = False
+        self._history = _history(opened)
 
     def run(self) -> None:
         """Take every entry in, in order; stop at one that cannot be read."""
@@ -128,24 +141,31 @@ class Refold:
     def _take(self, one: Opened) -> None:
         if one.sid in self.book.index_of:  # said at (6)
             self._gone(one)
-        elif one.submission is None:
+        elif (submission := self._submission(one)) is None:
             self._without_words(one)
-        elif self._admit(one):
+        elif self._admit(one, submission):
+            said = None if self._history is None else self._history.of(one.index, one.sid)
             try:
-                outcome = self.book.step(one.submission, one.index, one.integrated_ms, one.leaf)
+                outcome = self.book.step(submission, one.index, one.integrated_ms, one.leaf, said)
             except Refused as error:
                 self._wrong(7, one.index, f"the log should not have taken it: {error}")
                 self._stopped = True
                 return
+            self.counts.resting += outcome.rests_on_deeds
             self._owed.append(_Owed(one.index, one.sid, outcome))
             self._marks(one, outcome)
             self._inbox_head(one)
 
-    def _admit(self, one: Opened) -> bool:
+    def _submission(self, one: Opened) -> Submission | None:
+        """The entry with all its words; of those that were shredded, with what the deeds kept of them."""
+        if one.submission is not None or self._history is None:
+            return one.submission
+        return without_the_shredded(one, self._history.traces)
+
+    def _admit(self, one: Opened, submission: Submission) -> bool:
         """(7) The door's own checks, repeated: who signed, for whom, and whether the log had to refuse it."""
-        assert one.submission is not None
         try:
-            self.book.check(one.submission, one.integrated_ms)
+            self.book.check(submission, one.integrated_ms)
         except Refused as error:
             check = 7 if isinstance(error, (BadSignature, UnknownKey, UnknownParty, WrongLog)) else 10
             check = 7 if isinstance(error, NotPermitted) else check
@@ -162,6 +182,9 @@ class Refold:
             self.counts.signed += 1
         except Refused as error:
             self._wrong(7, one.index, f"it is not signed by keys that counted: {error}")
+        if one.is_whole:
+            says = "its words are gone, and no deed says that they were shredded: destroyed, or lost, without an erasure"
+            self._findings.broken(10, self._names.entry(one.index), says, one.index)
         self._gone(one)
 
     def _gone(self, one: Opened) -> None:
@@ -224,8 +247,36 @@ class Refold:
         self._compare_inboxes(one)
         self._compare_records(one)
         self._owed.clear()
-        self.book.step_deeds(one.sid, one.index, one.leaf, one.records("items"))
+        sound = [
+            record
+            for record in one.records("items")
+            if not isinstance(record, ShreddedRecord) or self._is_sound(one, record)
+        ]
+        self.book.step_deeds(one.sid, one.index, one.leaf, sound)
         self.said_up_to = one.index
+
+    def _is_sound(self, one: Opened, record: ShreddedRecord) -> bool:
+        """(10) What the deeds say was shredded was due, and its trace is that of the body where that is at hand."""
+        item = self._item(record.ref)
+        try:
+            read_trace_alone(record.trace)
+        except Refused as error:
+            self._wrong(10, one.index, f"what it says is left of {item} cannot be read: {error}")
+            return False
+        if not self.book.erasures.is_due(record.ref, record.erasure, one.integrated_ms):
+            found = self.book.erasures.obstacles(record.ref, one.integrated_ms)
+            why = (
+                ", ".join(obstacle.mark.replace("_", " ") for obstacle in found) or "nobody had asked for it"
+            )
+            self._wrong(10, one.index, f"it says that {item} was shredded, which was not due: {why}")
+        held = self._opened.get(self.book.index_of.get(record.ref[:32], -1))
+        body = None if held is None else held.bodies.get(("exact", split_ref(record.ref)[1]))
+        if body is not None and trace_text(body[1]) != record.trace:
+            self._wrong(
+                10, one.index, f"what it says is left of {item} is not what is left of the body at hand"
+            )
+        self.counts.shredded += 1
+        return True
 
     def _compare_effects(self, one: Opened) -> None:
         """(11, 14) One effect for each entry since the last deeds, and the one that follows."""
@@ -352,6 +403,15 @@ class Refold:
         return f"item {item} of {self._names.entry(self.book.index_of.get(sid))}"
 
 
+def _history(opened: Mapping[int, Opened]) -> History | None:
+    """What all the deeds say, where one of them says that something was shredded."""
+    history = History()
+    for one in opened.values():
+        if one.header.kind == "deeds":
+            history.take_in((*one.records("effects"), *one.records("items")))
+    return history if history.shredded else None
+
+
 def _effect(effect: str, aware_of: int, missing: Iterable[bytes], marks: Iterable[str]) -> str:
     listed = ", ".join(marks)
     count = len(tuple(missing))
@@ -372,6 +432,12 @@ def summarize(refold: Refold, names: Names, findings: Findings) -> None:
     )
     findings.holds(8, "the chains of all keys were followed")
     findings.holds(11, f"{counts.deeds} deeds statements cover the log without a hole, up to {up_to}")
+    if counts.shredded:
+        findings.unproven(
+            10,
+            f"{counts.shredded} item(s)",
+            f"were shredded under erasures that were due; {counts.resting} outcome(s) rest on what the deeds said before",
+        )
     if counts.said_only:
         findings.holds(
             11, f"{counts.said_only} records of handing things to a channel are the service's word alone"

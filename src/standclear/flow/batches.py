@@ -9,6 +9,7 @@ from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Outcome
 from standclear.flow.identity import ServiceKeys
 from standclear.keys import key_id
+from standclear.obligations.erasures import Erasures
 from standclear.spacetime.meet import PREDICATE_ID
 from standclear.statements.canonical import b64u
 from standclear.statements.carriage import CarriedRecord
@@ -21,6 +22,7 @@ from standclear.statements.deeds import (
     Record,
     ReleaseRecord,
     SentRecord,
+    ShreddedRecord,
     leaves_of,
 )
 from standclear.statements.envelope import STATEMENT_TYPE, Envelope
@@ -69,6 +71,18 @@ class PendingDeeds:
         if outcome.meetings:
             assert outcome.rule is not None
             self.records.extend(_meets(outcome, outcome.rule, sid, fresh))
+
+    def shredded(self, record: ShreddedRecord) -> None:
+        """Note that an item is to be shredded once this has been said durably."""
+        self.records.append(record)
+
+    def drop_what_is_due_no_more(self, erasures: Erasures, now_ms: int) -> None:
+        """Take back what was to be shredded and may not be any more: a hold came in between."""
+        self.records = [
+            one
+            for one in self.records
+            if not isinstance(one, ShreddedRecord) or erasures.is_due(one.ref, one.erasure, now_ms)
+        ]
 
     def sent(self, record: SentRecord | CarriedRecord) -> None:
         """Note that something was handed to a channel, or how a message ended."""

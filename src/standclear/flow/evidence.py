@@ -26,9 +26,9 @@ from standclear.errors import NotFound, NotPermitted
 from standclear.flow.ports import StoredEntry
 from standclear.flow.query import Query
 from standclear.flow.service import Service
-from standclear.flow.shelving import open_body
+from standclear.flow.shelving import open_body, read_form_commits
 from standclear.limits import CITES_MAX, ITEMS_MAX, RECORDS_MAX, SLOTS_MAX
-from standclear.statements.canonical import Value, read_canonical
+from standclear.statements.canonical import read_canonical
 from standclear.statements.carriage import CarriedRecord
 from standclear.statements.deeds import (
     AttestedRecord,
@@ -37,6 +37,7 @@ from standclear.statements.deeds import (
     MeetsRecord,
     Record,
     ReleaseRecord,
+    ShreddedRecord,
     read_record,
 )
 from standclear.statements.entry import parse_entry
@@ -169,37 +170,23 @@ def _whole_part(service: Service, entry: StoredEntry) -> EntryPart:
         of=beside.one_or_none("of", lambda one, at: read_list(one, at, REF_BYTES + 4, ITEMS_MAX)),
         inbox=beside.one_or_none("inbox", read_inbox_head),
     )
-    salts = dict(beside.many("forms", _read_form_salt, len(FORMS)))
+    commits = dict(beside.many("forms", read_form_commits, len(FORMS)))
     bodies = tuple(_bodies(service, entry))
-    forms = tuple(
-        FormCommits(
-            form=form,
-            commits=SaltedList(
-                salt=salts[form], leaves=tuple(commit for body, commit in bodies if body.form == form)
-            ),
-        )
-        for form in FORMS
-        if form in salts and bodies
-    )
-    ordered = tuple(body for form in FORMS for body, _ in bodies if body.form == form)
+    forms = tuple(FormCommits(form=form, commits=commits[form]) for form in FORMS if form in commits)
+    ordered = tuple(body for form in FORMS for body in bodies if body.form == form)
     return EntryPart(index=entry.index, text=entry.text, opening=opening, forms=forms, bodies=ordered)
 
 
-def _read_form_salt(value: Value, path: str) -> tuple[str, bytes]:
-    fields = Fields(value, path)
-    return fields.choice("form", FORMS), fields.raw("salt", 16)
-
-
-def _bodies(service: Service, entry: StoredEntry) -> Iterator[tuple[OpenedBody, bytes]]:
-    """Every body with its commitment; none of an entry of which a body was shredded: its list cannot be given."""
+def _bodies(service: Service, entry: StoredEntry) -> Iterator[OpenedBody]:
+    """Every body that is still there."""
     keys = service.store.read_body_keys(entry.index)
-    if any(keys[stored.item] is None for stored in entry.bodies):
-        return
     for stored in entry.bodies:
-        opened = open_body(stored, entry.sid, keys[stored.item])
-        value = read_canonical(opened.text, "body")
-        body = OpenedBody(form=stored.form, item=stored.item, salt=opened.salt, text=opened.text, value=value)
-        yield body, opened.commit()
+        if keys[stored.item] is not None:
+            opened = open_body(stored, entry.sid, keys[stored.item])
+            value = read_canonical(opened.text, "body")
+            yield OpenedBody(
+                form=stored.form, item=stored.item, salt=opened.salt, text=opened.text, value=value
+            )
 
 
 def _record_lists(entry: StoredEntry) -> tuple[RecordList, ...]:
@@ -356,6 +343,8 @@ class _Gathering:
                 return record.party == self.question.party and (self._is_full or record.sid in shown.values())
             case EffectRecord():
                 return record.index in shown
+            case ShreddedRecord():
+                return record.ref[:32] in shown.values() and self._shows_exact(record.ref)
             case MeetsRecord():
                 told = self.asker.hex() in record.told or sees_all(self.service, self.asker)
                 return told and {record.a[:32], record.b[:32]} <= set(shown.values())
@@ -364,6 +353,15 @@ class _Gathering:
                 return concerns and record.sid in shown.values()
             case _:
                 return False
+
+    def _shows_exact(self, ref: bytes) -> bool:
+        """Whether the asker may see an item as exactly as its trace is: its times and codes."""
+        header = _header(self._read(self.service.book.index_of[ref[:32]]))
+        if header.sender.party == self.asker or Query(self.service).is_monitor(self.asker, header.under):
+            return True
+        inbox = self.service.book.inboxes.inbox(self.asker)
+        position = inbox.position_of.get(ref)
+        return position is not None and inbox.forms[position] == "exact"
 
 
 def _singles(listed: RecordList, positions: Sequence[int]) -> Iterator[SingleRecord]:

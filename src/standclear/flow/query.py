@@ -369,7 +369,7 @@ class Query:
             if inbox.times_ms[position] >= before_ms:
                 break
             standing = self._book.register.by_ref.get(inbox.refs[position])
-            if standing is None:
+            if standing is None or standing.is_gone:
                 undecidable += self.is_gone(inbox.refs[position])
             elif not full and standing.party != asker:
                 withheld += 1

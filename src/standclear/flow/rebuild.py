@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from standclear.conflicts.candidates import CandidateIndex
+from standclear.conflicts.history import History
 from standclear.errors import Mismatch, NotFound, StandclearError, StoreCorrupt
 from standclear.flow.batches import PendingDeeds
 from standclear.flow.ports import LogStore, StoredEntry
@@ -25,23 +26,33 @@ from standclear.statements.deeds import (
     MeetsRecord,
     Record,
     ReleaseRecord,
+    ShreddedRecord,
     read_record,
 )
 from standclear.statements.entry import parse_entry
+from standclear.statements.envelope import Envelope
 from standclear.statements.fields import Fields
 from standclear.statements.header import Header, parse_header
 from standclear.statements.lists import SaltedList, check_digest
+from standclear.statements.submission import Submission
 from standclear.tlog.merkle import leaf_hash
 
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What follows from a store's entries, and what was found wrong on the way (fsck reports it, a start refuses it)."""
+    """What follows from a store's entries, and what was found wrong on the way (fsck reports it, a start refuses it).
+
+    `gone` counts the bodies that were shredded, `resting` the outcomes that rest on the deeds because of it; `lost` the
+    entries whose words are gone though no deed says so: what follows from them is not derived again.
+    """
 
     book: Book
     pending: PendingDeeds
     findings: list[StandclearError] = field(default_factory=list)
     gone: int = 0
+    resting: int = 0
+    lost: list[int] = field(default_factory=list)
+    history: History | None = None
 
 
 def rebuild(
@@ -96,30 +107,60 @@ def _take(rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, fresh: Fresh, i
         _compare_deeds(rebuilt, entry, header, read)
         return
     try:
-        keys = store.read_body_keys(entry.index)
-        submission = unshelve(entry, keys, (parsed.envelope, header), read)
+        submission = _submission(rebuilt, store, entry, (parsed.envelope, header), read)
+        if submission is None:
+            rebuilt.lost.append(entry.index)
+            rebuilt.book.step_gone(header, entry.sid, entry.index, entry.leaf)
+            return
         if is_signed_anew:
             rebuilt.book.check(submission, entry.integrated_ms)
-        outcome = rebuilt.book.step(submission, entry.index, entry.integrated_ms, entry.leaf)
+        said = None if rebuilt.history is None else rebuilt.history.of(entry.index, entry.sid)
+        outcome = rebuilt.book.step(submission, entry.index, entry.integrated_ms, entry.leaf, said)
         rebuilt.pending.add(entry.index, entry.sid, outcome, fresh)
-    except NotFound:
-        # Shredded: the recorded decision is history; the register goes on without the words (statement format, 14).
-        rebuilt.gone += 1
-        rebuilt.book.step_gone(header, entry.sid, entry.index, entry.leaf)
+        rebuilt.gone += len(submission.gone)
+        rebuilt.resting += outcome.rests_on_deeds
     except StandclearError as error:
         raise StoreCorrupt(index=entry.index, reason=str(error)) from error
+
+
+def _submission(
+    rebuilt: Rebuilt, store: LogStore, entry: StoredEntry, parsed: tuple[Envelope, Header], read: Reader
+) -> Submission | None:
+    """An entry's submission; of items that were shredded, what the deeds kept of them. None where not even that is left."""
+    keys = store.read_body_keys(entry.index)
+    try:
+        return unshelve(entry, keys, parsed, read)
+    except NotFound:
+        if rebuilt.history is None:
+            rebuilt.history = _history(store)
+        try:
+            return unshelve(entry, keys, parsed, read, rebuilt.history.traces)
+        except NotFound:
+            return None
+
+
+def _history(store: LogStore) -> History:
+    """What all the deeds of the log say: read once, and only where something is gone."""
+    history = History()
+    for entry in _entries(store, store.read_head().size):
+        header = parse_header(parse_entry(entry.text).envelope.payload)
+        if header.kind == "deeds":
+            opened = open_deeds(entry, header)
+            history.take_in((*opened["effects"], *opened["items"]))
+    return history
 
 
 def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header, read: Reader) -> None:
     """What the service said it did, against what the book says it did: record by record, but for the salts.
 
-    Once words are gone, what was said while they were there is history: it cannot be derived again, and is believed.
+    Where words are gone, whether two notices met is taken from the deeds, and all else is derived and compared as ever. Where
+    they are lost and no deed says what is left of them, what follows cannot be derived again, and is believed.
     """
     said = _said(entry, header, read)
     derived = {one.index: one for one in rebuilt.pending.effects}
     for value in said["effects"]:
         mine = derived.pop(value["index"], None)
-        if (mine is None or not _is_same(mine, value)) and not rebuilt.gone:
+        if (mine is None or not _is_same(mine, value)) and not rebuilt.lost:
             rebuilt.findings.append(
                 Mismatch(
                     index=entry.index, entry=value["index"], reason="another effect follows from the log"
@@ -130,7 +171,7 @@ def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header, read: R
     for value in said["inboxes"]:
         party = from_b64u(value["party"], 16, "deeds.inboxes.party")
         n, root = rebuilt.book.inboxes.inbox(party).head()
-        if (value["n"], value["root"]) != (n, b64u(root)) and not rebuilt.gone:
+        if (value["n"], value["root"]) != (n, b64u(root)) and not rebuilt.lost:
             rebuilt.findings.append(
                 Mismatch(
                     index=entry.index, party=party.hex(), reason="another inbox head follows from the log"
@@ -139,7 +180,7 @@ def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header, read: R
     mine_done = [one for one in rebuilt.pending.records if isinstance(one, ReleaseRecord | MeetsRecord)]
     said_done = [one for one in said["items"] if one["record"] in ("release", "meets")]
     is_same = len(mine_done) == len(said_done) and all(map(_is_same, mine_done, said_done))
-    if not rebuilt.gone and not is_same:
+    if not rebuilt.lost and not is_same:
         rebuilt.findings.append(
             Mismatch(index=entry.index, reason="other releases or meetings follow from the log")
         )
@@ -149,7 +190,18 @@ def _compare_deeds(rebuilt: Rebuilt, entry: StoredEntry, header: Header, read: R
     standing.next_seq, standing.last_sid = header.seq + 1, entry.sid
     others = [one for one in said["items"] if one["record"] not in ("release", "meets")]
     records = [read_record(one, f"deeds.items[{place}]") for place, one in enumerate(others)]
+    rebuilt.findings.extend(_unasked(rebuilt, entry, records))
     rebuilt.book.step_deeds(entry.sid, entry.index, entry.leaf, records)
+
+
+def _unasked(rebuilt: Rebuilt, entry: StoredEntry, records: Iterable[Record]) -> Iterator[Mismatch]:
+    """What the deeds say was shredded though no erasure was due for it."""
+    for one in records:
+        if isinstance(one, ShreddedRecord) and not rebuilt.lost:
+            if not rebuilt.book.erasures.is_due(one.ref, one.erasure, entry.integrated_ms):
+                yield Mismatch(
+                    index=entry.index, item=one.ref.hex(), reason="it was shredded, and was not due"
+                )
 
 
 def _is_same(mine: Record, said: Value) -> bool:

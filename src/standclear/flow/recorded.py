@@ -1,4 +1,4 @@
-"""Recorded: where an entry is and what it did, found again in the log by whoever lost the answer."""
+"""Recalled: where an entry is and what it did, found again in the log by whoever lost the answer."""
 
 from __future__ import annotations
 

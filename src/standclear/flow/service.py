@@ -13,6 +13,7 @@ from standclear.conflicts.outcome import Release
 from standclear.errors import Fatal, ForkSuspected, StandclearError, StoreCorrupt, Unavailable
 from standclear.flow.apart import ParserApart, parse_here
 from standclear.flow.clock import Clock
+from standclear.flow.erase import Eraser
 from standclear.flow.identity import ServiceKeys, charter_of
 from standclear.flow.ports import LogStore
 from standclear.flow.publish import Publisher
@@ -87,6 +88,7 @@ class Service:
         self.publisher = Publisher(
             store=store, tree=self.tree, keys=keys, fresh=fresh, sequencer=self.sequencer
         )
+        self.eraser = Eraser(store=store, book=self.book, sequencer=self.sequencer, clock=clock, fresh=fresh)
         self.parser = ParserApart(self.book.roll.keys) if parses_apart else None
         self.parse: Callable[[bytes], Awaitable[Submission]] = (
             parse_here if self.parser is None else self.parser.parse
@@ -97,12 +99,13 @@ class Service:
     # --- life --------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Begin sequencing and publishing, and the second process where there is to be one."""
+        """Begin sequencing, publishing and erasing, and the second process where there is to be one."""
         if self.parser is not None:
             await self.parser.start()
         self._tasks = [
             asyncio.create_task(self.sequencer.run(), name="sequencer"),
             asyncio.create_task(self.publisher.run(), name="publisher"),
+            asyncio.create_task(self.eraser.run(), name="eraser"),
         ]
 
     async def stop(self) -> None:
@@ -171,15 +174,18 @@ class Service:
         Raises:
             Fatal: the service has failed; what was not durable will not be.
         """
+        await self.eraser.step()
         while self.sequencer.has_pending():
             if self.sequencer.failed is not None:
                 raise self.sequencer.failed
             self.sequencer.say_now()
             await asyncio.sleep(0.001)
+        await self.eraser.step()
 
     def _committed(self, releases: Sequence[Release]) -> None:
         self.watchers.released({release.party for release in releases})
         self.publisher.grown()
+        self.eraser.wake()
 
     @property
     def size(self) -> int:

@@ -41,7 +41,7 @@ from standclear.obligations.book import Book
 from standclear.statements.calls import Emergency
 from standclear.statements.carriage import CarriedRecord
 from standclear.statements.compose import Fresh
-from standclear.statements.deeds import AttestedRecord, SentRecord
+from standclear.statements.deeds import AttestedRecord, SentRecord, ShreddedRecord
 from standclear.statements.entry import entry_bytes
 from standclear.statements.submission import Submission
 from standclear.tlog.checkpoint import Checkpoint
@@ -141,6 +141,15 @@ class Sequencer:
         """Remember that an answer came by link or code; the next deeds statement says so."""
         self._pending.attested(record)
         self._wake.set()
+
+    def note_shredded(self, record: ShreddedRecord) -> None:
+        """Remember that an item is to be shredded once the next deeds statement says so, if it still may be then."""
+        self._pending.shredded(record)
+        self._wake.set()
+
+    def shredding(self) -> set[bytes]:
+        """The items that are to be shredded and of which no deeds statement says so yet."""
+        return {one.ref for one in self._pending.records if isinstance(one, ShreddedRecord)}
 
     @property
     def waiting(self) -> int:
@@ -292,6 +301,8 @@ class Sequencer:
         passed_ms = now_ms - self._last_deeds_ms
         due = self._says_now or passed_ms >= DEEDS_EVERY_MS or passed_ms < 0
         self._says_now = False
+        if self.book.erasures.asked:
+            self._pending.drop_what_is_due_no_more(self.book.erasures, now_ms)
         if not self._pending or not due or self.book.roll.log is None:
             return
         standing = self.book.roll.keys[key_id(self.keys.deed.public)]

@@ -14,6 +14,7 @@ from standclear.conflicts.candidates import CandidateIndex
 from standclear.conflicts.consent import mark_consent
 from standclear.conflicts.extent import extent_cm
 from standclear.conflicts.forms import check_forms
+from standclear.conflicts.history import Recalled
 from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Outcome, Release
 from standclear.conflicts.register import Filing, Register
@@ -23,6 +24,7 @@ from standclear.obligations.attesting import attest_contact, attest_record, one_
 from standclear.obligations.carriage import Carriage
 from standclear.obligations.copies import Copies
 from standclear.obligations.erasures import Erasures
+from standclear.obligations.forgetting import forget
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.obligations.matters import Matters
@@ -33,7 +35,13 @@ from standclear.statements.asking import Contact, Inquiry
 from standclear.statements.bodies import Body
 from standclear.statements.calls import Emergency, Incident, LineCheck, Objection, Watch
 from standclear.statements.carriage import CarriedRecord
-from standclear.statements.deeds import LINE_ANSWERED, AttestedRecord, Record, SentRecord
+from standclear.statements.deeds import (
+    LINE_ANSWERED,
+    AttestedRecord,
+    Record,
+    SentRecord,
+    ShreddedRecord,
+)
 from standclear.statements.erasing import Erasure, Hold
 from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
 from standclear.statements.lists import ref_of, split_ref
@@ -43,6 +51,7 @@ from standclear.statements.parties import Charter, Enrolment
 from standclear.statements.replies import Acknowledgement, Dissemination
 from standclear.statements.roll import Roll
 from standclear.statements.submission import Submission
+from standclear.statements.traces import trace_of
 from standclear.tlog.merkle import Tree
 
 DAY_MS = 86_400_000
@@ -136,10 +145,18 @@ class Book:
 
     # --- the fold -----------------------------------------------------------------------------------------
 
-    def step(self, submission: Submission, index: int, now_ms: int, leaf: bytes) -> Outcome:
+    def step(
+        self,
+        submission: Submission,
+        index: int,
+        now_ms: int,
+        leaf: bytes,
+        recorded: Recalled | None = None,
+    ) -> Outcome:
         """Take one entry in, the log's next, and say what it did. Deterministic: the same log gives the same book.
 
-        `leaf` is the entry's leaf hash; `now_ms` the time that stands in the entry.
+        `leaf` is the entry's leaf hash; `now_ms` the time that stands in the entry; `recorded` what the deeds said of it,
+        where words were shredded since that it would follow from.
         """
         assert index == self.size
         header = submission.header
@@ -147,26 +164,35 @@ class Book:
         marks = self.roll.step(index, submission.sid, header, body)
         is_void = header.void_after_ms is not None and now_ms > header.void_after_ms
         if header.kind not in NOTICE_KINDS or header.act in ("cancel", "close") or is_void:
-            self.erasures.utter(submission.sid, header, submission.item_count, now_ms)
+            kind = "copy" if isinstance(body, Dissemination) and body.copy is not None else header.kind
+            self.erasures.utter(submission.sid, header, kind, submission.item_count, now_ms)
         self.erasures.stir()
         if is_void:
             outcome = Outcome(effect="void")
         else:
-            outcome = self._effect(submission, index, now_ms)
+            outcome = self._effect(submission, index, now_ms, recorded)
             self._follow_copies(submission, index, now_ms, outcome)
             self._hand_over(submission, now_ms)
         for mark in (*marks, *self._unproven_heads(header)):
             outcome.mark(mark)
+        if submission.gone:
+            outcome.rests_on_deeds = True
+            outcome.marks = list(recorded.marks) if recorded is not None else outcome.marks
         self.index_of[submission.sid] = index
         self.tree.append(leaf)
         return outcome
 
-    def _is_within_bounds(self, header: Header, body: Inquiry, now_ms: int, outcome: Outcome) -> bool:
+    def _is_within_bounds(
+        self, header: Header, body: Inquiry, now_ms: int, recorded: Recalled | None, outcome: Outcome
+    ) -> bool:
         """An inquiry outside the arrangement's bounds is on record, labelled, and put to nobody (G26)."""
         rule = self._agreement(header.under).arrangement.inquiry
         today = self.matters.opened_since(header.sender.party, "inquiry", now_ms - DAY_MS)
+        is_narrow = extent_cm(body.volumes) < rule.extent_least_cm
+        if recorded is not None and trace_of(body) == body:  # its place is gone
+            is_narrow = "too_narrow" in recorded.marks
         for word, is_outside in (
-            ("too_narrow", extent_cm(body.volumes) < rule.extent_least_cm),
+            ("too_narrow", is_narrow),
             ("waits_too_long", body.answer_by_ms - now_ms > rule.answer_most_ms),
             ("over_quota", today >= rule.daily_max),
         ):
@@ -198,6 +224,8 @@ class Book:
                     self._attest(sid, record)
                 case CarriedRecord():
                     self.carriage.take_in(record, index)
+                case ShreddedRecord():
+                    forget(self.register, self.sayings, self.ledger, self.erasures, record, index)
                 case _:
                     pass
         self.index_of[sid] = index
@@ -215,17 +243,17 @@ class Book:
             attest_record(self.ledger, self.matters, sid, self.roll.service_party(), record)
 
     def step_gone(self, header: Header, sid: bytes, index: int, leaf: bytes) -> None:
-        """Take in an entry whose bodies were shredded: its chain counts, and nothing it said is matched any more."""
+        """Take in an entry whose words are lost, and no deed says what is left of them: its chain counts, and no more."""
         assert index == self.size
         self.roll.step(index, sid, header, None)
         self.index_of[sid] = index
         self.tree.append(leaf)
 
-    def _effect(self, submission: Submission, index: int, now_ms: int) -> Outcome:
+    def _effect(self, submission: Submission, index: int, now_ms: int, recorded: Recalled | None) -> Outcome:
         header = submission.header
         body = submission.bodies["exact"][0]
         if header.kind in NOTICE_KINDS:
-            return self._notice(submission, index, now_ms)
+            return self._notice(submission, index, now_ms, recorded)
         outcome = Outcome()
         match body:
             case Arrangement():
@@ -237,18 +265,26 @@ class Book:
             case Acknowledgement() | Dissemination():
                 self._reply(submission, body, index, now_ms, outcome)
             case _ if header.kind not in OPEN_KINDS:
-                self._said(submission, body, index, now_ms, outcome)
+                self._said(submission, body, index, now_ms, recorded, outcome)
             case _:
                 pass
         if header.kind in BINDING_KINDS:
             self.readiness.bind(self.agreements, self.roll, header, submission.sid, index, now_ms)
         return outcome
 
-    def _said(self, submission: Submission, body: Body, index: int, now_ms: int, outcome: Outcome) -> None:
+    def _said(
+        self,
+        submission: Submission,
+        body: Body,
+        index: int,
+        now_ms: int,
+        recorded: Recalled | None,
+        outcome: Outcome,
+    ) -> None:
         """A word that neither places nor acknowledges a notice: told to those it is addressed to, asked and answered."""
         header = submission.header
         cites = submission.cites.leaves if submission.cites else ()
-        if isinstance(body, Inquiry) and not self._is_within_bounds(header, body, now_ms, outcome):
+        if isinstance(body, Inquiry) and not self._is_within_bounds(header, body, now_ms, recorded, outcome):
             return
         self._release_words(submission, index, now_ms, outcome)
         self.sayings.take_in(submission.sid, header, body, index, now_ms)
@@ -314,7 +350,7 @@ class Book:
                 assert earlier is not None
                 self.register.take_rules(changed.first, earlier, changed.arrangement)
 
-    def _notice(self, submission: Submission, index: int, now_ms: int) -> Outcome:
+    def _notice(self, submission: Submission, index: int, now_ms: int, recorded: Recalled | None) -> Outcome:
         agreement = self.agreements.find(submission.header.under)
         assert agreement is not None
         filing = Filing(
@@ -325,6 +361,7 @@ class Book:
             rule=agreement.sid,
             arrangement=agreement.arrangement,
             adhered=agreement.adhered,
+            recorded=recorded,
         )
         outcome = self.register.step(filing)
         filer = self.roll.name_of(submission.header.sender.party)

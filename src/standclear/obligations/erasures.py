@@ -23,8 +23,11 @@ from standclear.statements.lists import WHOLE_ITEM, ref_of, split_ref
 AT_ONCE: Final = frozenset({"site", "presence"})
 """Kinds that may be shredded as soon as they no longer stand: they endanger whom they were to protect."""
 
-NEVER: Final = OPEN_KINDS | {"erasure", "hold"}
-"""Kinds that are never shredded: rules, keys, and the very words about erasing. They hold nothing that must be erasable."""
+NEVER: Final = OPEN_KINDS | {"erasure", "hold", "watch", "line_check", "copy"}
+"""What is never shredded: rules, keys, the very words about erasing, and what says who was awake and what was handed out.
+
+They name desks, codes and pseudonyms, and hold nothing that must be erasable. A copy is a dissemination that handed one out.
+"""
 
 OBSTACLES: Final = {
     "still_stands": "it is in force: its owner replaces, closes or cancels it first",
@@ -74,7 +77,7 @@ class _Holding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shredding:
-    """One item, or whole statement, whose shredding was asked for by its party in an erasure that stands at `index`."""
+    """One item, or whole statement, whose shredding its party asked for in an erasure. `index`: the entry that says so."""
 
     ref: bytes
     erasure: bytes
@@ -93,18 +96,19 @@ class Erasures:
         self.holds: dict[bytes, _Holding] = {}
         self.asked: dict[bytes, Shredding] = {}
         self.gone: dict[bytes, bytes] = {}
+        self.said: list[Shredding] = []
         self._held_by: dict[bytes, list[bytes]] = {}
         self._incidents: dict[bytes, list[bytes]] = {}
         self._quiet_until_ms = 0
 
     # --- taking in -----------------------------------------------------------------------------------
 
-    def utter(self, sid: bytes, header: Header, items: int, now_ms: int) -> None:
+    def utter(self, sid: bytes, header: Header, kind: str, items: int, now_ms: int) -> None:
         """Remember whose an entry is, where no register does."""
         agreement = self._agreements.find(header.under)
         self.uttered[sid] = _Uttered(
             party=header.sender.party,
-            kind=header.kind,
+            kind=kind,
             under=None if agreement is None else agreement.first,
             at_ms=now_ms,
             items=items,
@@ -186,9 +190,15 @@ class Erasures:
             outcome.mark(one.mark)
         return "waiting" if found else "in_force"
 
-    def shredded(self, ref: bytes, erasure: bytes) -> None:
-        """The service says that it has shredded an item."""
+    def shredded(self, ref: bytes, erasure: bytes, index: int) -> None:
+        """The service says, in the deeds at `index`, that it has shredded an item."""
         self.gone[ref] = erasure
+        asked = self.asked.pop(ref, None)
+        party = asked.party if asked is not None else self._whose(ref)[0] or b""
+        self.said.append(Shredding(ref=ref, erasure=erasure, party=party, index=index))
+
+    def lose(self, ref: bytes) -> None:
+        """What was asked for is lost already: nothing is to be shredded, and nothing is said."""
         self.asked.pop(ref, None)
 
     # --- asking ---------------------------------------------------------------------------------------
@@ -211,6 +221,11 @@ class Erasures:
                     quiet_until_ms = min([quiet_until_ms, *ends])
         self._quiet_until_ms = quiet_until_ms
         yield from (one for one in found if one.index < size)
+
+    def is_due(self, ref: bytes, erasure: bytes, now_ms: int) -> bool:
+        """Whether an erasure of the log asks for an item, by its own party, and nothing stands in the way."""
+        asked = self.asked.get(ref) or self.asked.get(ref_of(ref[:32], WHOLE_ITEM))
+        return asked is not None and asked.erasure == erasure and self.may_shred(ref, asked.party, now_ms)
 
     def may_shred(self, ref: bytes, party: bytes, now_ms: int) -> bool:
         """Whether an item is the party's own, is there, and nothing stands in the way of shredding it."""

@@ -168,8 +168,7 @@ class Ledger:
             if body.echelons:
                 ladder.disseminated.append((now_ms, body.echelons, beyond))
             if onward:
-                name = body.third_name or (body.third_party or b"").hex()[:8]
-                ladder.disseminated.append((now_ms, (f"relayed: {name}",), beyond))
+                ladder.disseminated.append((now_ms, _relayed(body), beyond))
 
     def hand_out(self, copy: HeldCopy) -> None:
         """What a copy shows was told further on it: each of these ladders says who holds it, and whether it was read back."""
@@ -184,3 +183,17 @@ class Ledger:
             for ladder in held.ladders:
                 if ladder.is_overdue(now_ms):
                     yield ladder
+
+    def forget(self, party: bytes, at_ms: int, trace: Dissemination) -> None:
+        """A dissemination's body was shredded: that it was passed on stays, and to whom goes."""
+        told = (trace.echelons, *((_relayed(trace),) if trace.third_name else ()))
+        held = self.of_party.get(party)
+        for ladder in () if held is None else held.ladders:
+            names = iter(told)
+            for place, (ms, _, beyond) in enumerate(ladder.disseminated):
+                if ms == at_ms:
+                    ladder.disseminated[place] = (ms, next(names, told[-1]), beyond)
+
+
+def _relayed(body: Dissemination) -> tuple[str, ...]:
+    return (f"relayed: {body.third_name or (body.third_party or b'').hex()[:8]}",)

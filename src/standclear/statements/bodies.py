@@ -156,6 +156,25 @@ def parse_body(header: Header, value: Value, path: str) -> Body:
     return body
 
 
+def read_by_type(value: Value, path: str) -> Body:
+    """A body by its own type, apart from any header: an ending, a notice, or another word.
+
+    Raises:
+        Malformed: no type that is known, or any field that is not as its schema says.
+    """
+    fields = Fields(value, path)
+    kind = fields.choice("type", WORDS_SPOKEN | {"ending"})
+    body: Body = (
+        read_ending(fields)
+        if kind == "ending"
+        else read_notice(kind, fields)
+        if kind in NOTICE_TYPES
+        else _READERS[kind](fields)
+    )
+    fields.done()
+    return body
+
+
 def _check_type(found: Value, wanted: str, path: str) -> None:
     if found != wanted:
         raise Malformed(

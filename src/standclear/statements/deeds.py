@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from standclear.limits import ITEMS_MAX
 from standclear.statements.arrangement import LEVELS
 from standclear.statements.calls import EMERGENCY_ANSWERS
 from standclear.statements.canonical import Value, b64u, canonical
@@ -223,8 +224,45 @@ class AttestedRecord:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShreddedRecord:
+    """The key of one item's bodies is destroyed, as its party asked in `erasure` (a sid); what is left of them is here.
+
+    It is durable before the key goes, so that a crash between the two destroys it again. `trace` is what is left of the
+    exact body (statements/traces.py); `same` names the other versions from which it differed in nothing material; `escrow`
+    is the SHA-256 digest of the copy that was sealed to the arrangement's escrow, or None where none was kept.
+    """
+
+    ref: bytes
+    erasure: bytes
+    at_ms: int
+    trace: bytes
+    same: tuple[bytes, ...]
+    escrow: bytes | None
+    salt: bytes
+
+    def to_value(self) -> Value:
+        return {
+            "at_ms": self.at_ms,
+            "erasure": b64u(self.erasure),
+            "escrow": None if self.escrow is None else b64u(self.escrow),
+            "record": "shredded",
+            "ref": b64u(self.ref),
+            "salt": b64u(self.salt),
+            "same": [b64u(ref) for ref in self.same],
+            "trace": b64u(self.trace),
+        }
+
+
 Record = (
-    EffectRecord | InboxRecord | ReleaseRecord | MeetsRecord | SentRecord | AttestedRecord | CarriedRecord
+    EffectRecord
+    | InboxRecord
+    | ReleaseRecord
+    | MeetsRecord
+    | SentRecord
+    | AttestedRecord
+    | CarriedRecord
+    | ShreddedRecord
 )
 
 
@@ -320,6 +358,18 @@ def _read_attested(fields: Fields) -> AttestedRecord:
     )
 
 
+def _read_shredded(fields: Fields) -> ShreddedRecord:
+    return ShreddedRecord(
+        ref=fields.raw("ref", REF_BYTES),
+        erasure=fields.raw("erasure", 32),
+        at_ms=fields.integer("at_ms"),
+        trace=fields.raw("trace", None),
+        same=fields.many("same", raw_reader(REF_BYTES), ITEMS_MAX),
+        escrow=fields.raw_or_none("escrow", 32),
+        salt=fields.raw("salt", 16),
+    )
+
+
 _RECORDS: dict[str, Callable[[Fields], Record]] = {
     "effect": _read_effect,
     "inbox": _read_inbox,
@@ -328,6 +378,7 @@ _RECORDS: dict[str, Callable[[Fields], Record]] = {
     "sent": _read_sent,
     "attested": _read_attested,
     "carried": read_carried,
+    "shredded": _read_shredded,
 }
 
 

@@ -67,6 +67,7 @@ class Submission:
     """A statement with everything beside it. `forms` holds "exact" first; `bodies` are the typed bodies by form.
 
     `notes` are signed heads of this log that the sender holds: one that contradicts the log proves a fork.
+    `gone` are the items that were shredded: what stands in `bodies` for these is their traces, and `forms` is empty.
     `is_verified`: each signature is known to be good under the public key whose id it gives (flow/apart.py).
     """
 
@@ -81,6 +82,7 @@ class Submission:
     inbox: InboxHead | None
     notes: tuple[bytes, ...] = ()
     is_verified: bool = False
+    gone: frozenset[int] = frozenset()
 
     @cached_property
     def item_count(self) -> int:

@@ -29,10 +29,15 @@ def honest() -> Honest:
 
 
 def without_words(dossier: bytes, index: int) -> bytes:
-    """The same dossier, with the bodies of one entry left out and the digest made anew."""
+    """The same dossier, with the bodies of one entry withheld and the digest made anew."""
     read = read_dossier(dossier)[0]
-    parts = tuple(replace(p, bodies=()) if p.index == index else p for p in read.entries)
+    parts = tuple(_withheld(part) if part.index == index else part for part in read.entries)
     return to_bytes(replace(read, entries=parts))
+
+
+def _withheld(part: EntryPart) -> EntryPart:
+    assert part.opening is not None
+    return replace(part, bodies=(), opening=replace(part.opening, is_whole=False))
 
 
 def test_words_that_are_gone_leave_the_rest_proven_or_said_to_be_open(honest: Honest) -> None:
@@ -56,12 +61,14 @@ def test_a_release_is_not_hidden_behind_words_that_cannot_explain_it(honest: Hon
     assert any("was hidden" in one.says for one in report.broken() if one.check == 12)
 
 
-def test_a_shredded_body_leaves_its_entry_and_takes_the_rest_of_its_fold() -> None:
+def test_words_destroyed_without_an_erasure_are_named_and_the_rest_of_their_statement_is_still_proven() -> (
+    None
+):
     with World(seed="shredded") as world:
         alpha, bravo = world.enrol("Alpha"), world.enrol("Bravo")
         world.agree(alpha, bravo)
-        gone = world.site(alpha, anybody(), at=(37.0, 36.0))
-        world.site(alpha, anybody(), at=(36.63, 35.93))
+        rows = [site(world.now_ms, at=(37.0, 36.0)), site(world.now_ms, at=(36.63, 35.93))]
+        gone = world.notice(alpha, rows, anybody())
         world.settle()
         world.store.shred(gone.answer.index, 0)
         policy = policy_of(world.service)
@@ -69,7 +76,9 @@ def test_a_shredded_body_leaves_its_entry_and_takes_the_rest_of_its_fold() -> No
         area = circle((37.0, 36.0), 500, world.now_ms, world.now_ms + DAY_MS)
         question = Question(party=bravo.id, area=area, before_ms=world.now_ms)
         answered = answer_of(world.service, bravo.id, question)
-    assert ALL_HOLDS == report.exit_code()
+    assert SOMETHING_WRONG == report.exit_code()
+    assert [(10, gone.answer.index)] == [(one.check, one.index) for one in report.broken()]
+    assert any("without an erasure" in one.says for one in report.broken())
     assert "unproven" == report.grade(14)
     claims = read_dossier(answered)[0].claims
     assert (claims["told"], claims["undecidable"], claims["elsewhere"]) == ([], 1, 1)

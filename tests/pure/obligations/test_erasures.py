@@ -265,7 +265,7 @@ def test_what_is_gone_is_not_asked_for_again() -> None:
     log = log_of()
     clinic = withdrawn(log)
     first = erase(log, log.south, clinic.ref())
-    log.book.erasures.shredded(clinic.ref(), first.sid)
+    log.book.erasures.shredded(clinic.ref(), first.sid, log.book.size)
     again = erase(log, log.south, clinic.ref())
     assert ("recorded", ["erased_already"]) == (again.effect, again.outcome.marks)
     assert ["holds_gone"] == hold(log, log.north, clinic.ref()).outcome.marks
