@@ -32,7 +32,7 @@ from standclear.statements.canonical import b64u
 from standclear.stores.memory import MemoryLogStore
 from standclear.stores.outbox_memory import MemoryOutbox
 from stories.test_court import MADE
-from stories.test_duties_of_time import MINUTE_MS, call, three
+from stories.test_duties_of_time import MINUTE_MS, call, emergency, say, three
 from visiting import Visitor
 from world import DAY_MS, HOUR_MS, Party, World, circle
 
@@ -410,3 +410,26 @@ def test_nobody_but_the_owner_and_a_monitor_is_told_of_an_answer() -> None:
         assert visitor.get(path, south).json()["ladders"][0]["attested"] != []
         assert visitor.get(path, monitor).json()["ladders"][0]["attested"] != []
         assert {visitor.get(path, one).status for one in (north, other)} == {404}
+
+
+def test_the_caller_sees_who_signed_and_who_is_only_attested_and_nobody_else_does() -> None:
+    with World() as world:
+        north, south, monitor = three(world)
+        post = Carrying(world, addresses(north))
+        made = call(world, south)
+        world.run(post.deliverer.settle())
+        world.run(post.deliverer.replies.take(post.mail.letters[0].parcel.code, "heard", "203.0.113.9"))
+        said(world, post)
+        visitor = Visitor(world)
+        path = f"/v1/statements/{b64u(made.sid)}/answers"
+        for who in (south, monitor):
+            shown = visitor.get(path, who).json()
+            (asked,) = shown["asked"]
+            assert (shown["state"], asked["signed"]) == ("open", [])
+            assert [(one["by"], one["answer"]) for one in asked["attested"]] == [("link", "heard")]
+        assert visitor.get(path, north).status == visitor.get(path).status + 3 == 404
+        world.pass_ms(90_000)
+        say(world, north, emergency("answer", answer="ceased"), to=told(south), re=[made.sid])
+        (asked,) = visitor.get(path, south).json()["asked"]
+        assert [one["answer"] for one in asked["signed"]] == ["ceased"]
+        assert asked["signed"][0]["after_ms"] >= 90_000

@@ -135,6 +135,15 @@ def test_from_the_settings_to_a_status_that_says_attested_and_not_signed(
             shown = wait_for(words, tmp_path / "South", sid, capsys)
             assert "NOT ACKNOWLEDGED" in shown
             assert "attested, not signed)" in shown
+        capsys.readouterr()
+        called = ["--code", "under_fire", *PLACE, "--member", "S-1", "--to", "North", "--json"]
+        types(tmp_path / "South", "stop", *called)
+        call = json.loads(capsys.readouterr().out)["sid"]
+        _, ring = link_of(mailbox.texts.get(timeout=30))
+        with httpx2.Client(trust_env=False) as client:
+            assert client.post(ring, data={"answer": "heard"}).status_code == 200
+        shown = wait_for(r"attested, not signed: heard by link", tmp_path / "South", call, capsys)
+        assert "NOBODY SIGNED AN ANSWER" in shown
         assert server.stop() == 0
 
 

@@ -188,6 +188,10 @@ class Client:
         found: list[Json] = self._json("GET", f"/v1/statements/{b64u(sid)}/ladders")["ladders"]
         return found
 
+    def answers(self, sid: bytes) -> Json:
+        """Who was asked by one's own call, inquiry or consultation, and who has answered."""
+        return self._json("GET", f"/v1/statements/{b64u(sid)}/answers")
+
     def notice(self, ref: bytes) -> Json:
         """One's own notice as it stands."""
         return self._json("GET", f"/v1/notices/{b64u(ref)}")

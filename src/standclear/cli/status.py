@@ -6,6 +6,7 @@ import argparse
 from itertools import islice
 from typing import Any
 
+from standclear.cli.answering import print_answers
 from standclear.cli.copying import STATES, holders_in_words
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options, reference
@@ -13,6 +14,7 @@ from standclear.cli.output import attested_in_words, carried_lines, print_json, 
 from standclear.cli.phrasing import add_language_option, language_of, shown, shown_effect
 from standclear.cli.reaching import holders, print_reaching
 from standclear.cli.relying import warn
+from standclear.errors import NotFound
 from standclear.statements.canonical import from_b64u
 from standclear.statements.compose import Recipient
 from standclear.statements.lists import split_ref
@@ -24,7 +26,10 @@ def add_parser(subparsers: Any) -> None:
     add_desk_options(parser)
     add_language_option(parser)
     parser.add_argument(
-        "ref", nargs="?", metavar="REF", help="one notice, with its ladders; all of yours unless given"
+        "ref",
+        nargs="?",
+        metavar="REF",
+        help="one notice with its ladders, or a call or question with its answers; all your notices unless given",
     )
     parser.add_argument("--kind", choices=["site", "presence", "movement", "activity", "zone"])
     parser.add_argument("--limit", type=int, default=50)
@@ -73,7 +78,10 @@ def _stands(notice: dict[str, Any], language: str | None) -> str:
 
 def _one(arguments: argparse.Namespace, line: Line) -> int:
     ref = reference(arguments.ref)
-    notice = line.client.notice(ref)
+    try:
+        notice = line.client.notice(ref)
+    except NotFound as error:
+        return _matter(arguments, line, split_ref(ref)[0], error)
     try:
         ladders = line.client.ladders(split_ref(ref)[0])
     except Exception as error:
@@ -121,3 +129,16 @@ def _one(arguments: argparse.Namespace, line: Line) -> int:
 
 def _recipients(ladders: list[dict[str, Any]]) -> list[Recipient]:
     return [Recipient(party=from_b64u(one["party"], 16, "party")) for one in ladders]
+
+
+def _matter(arguments: argparse.Namespace, line: Line, sid: bytes, missed: NotFound) -> int:
+    """A call, an inquiry or a consultation, where there is no such notice; `missed` if there is no such matter either."""
+    try:
+        matter = line.client.answers(sid)
+    except NotFound:
+        raise missed from None
+    if arguments.json:
+        print_json({"matter": matter})
+    else:
+        print_answers(line, matter, language_of(arguments))
+    return 0

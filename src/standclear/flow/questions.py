@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from standclear.conflicts.claims import Basis, HeldClaim, claims_of, hold
 from standclear.conflicts.meeting import meeting
 from standclear.conflicts.standing import Standing, matched_volumes
-from standclear.errors import OverLimit
+from standclear.errors import NotFound, OverLimit
 from standclear.flow.query import InboxItem, Query, rung_at
 from standclear.flow.service import Service
 from standclear.limits import RELEASED_MAX
 from standclear.obligations.figures import Compliance, figures_of
+from standclear.obligations.matters import Matter
 from standclear.spacetime.interval import Interval
 from standclear.spacetime.meet import NO_MARGIN, meets
 from standclear.spacetime.volume import Volume
@@ -159,3 +160,20 @@ def released_there(query: Query, party: bytes, area: Volume, refs: Sequence[byte
         as_of_ms=service.clock.now_ms(),
         size=service.size,
     )
+
+
+def matter_of(service: Service, asker: bytes, sid: bytes) -> Matter:
+    """What the asker called or asked, with its answers; a monitor may see all of its arrangement.
+
+    Raises:
+        NotFound: no such matter, or another party's: the two look the same.
+    """
+    matter = service.book.matters.of_sid.get(sid)
+    is_durable = matter is not None and matter.opened_index < service.size
+    if matter is None or not is_durable or not _may_see(service, asker, matter):
+        raise NotFound(kind="matter", id=sid.hex()[:16])
+    return matter
+
+
+def _may_see(service: Service, asker: bytes, matter: Matter) -> bool:
+    return asker == matter.opener or Query(service).is_monitor(asker, matter.under)

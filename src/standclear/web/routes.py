@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from standclear.web import (
+    answers,
     desks,
     events,
     evidence,
@@ -24,6 +25,7 @@ ROUTES = (
     Route("/v1/statements/{sid}/receipt", reading.receipt, methods=["GET"]),
     Route("/v1/statements/{sid}/dossier", evidence.of_statement, methods=["GET"]),
     Route("/v1/statements/{sid}/ladders", reading.ladders, methods=["GET"]),
+    Route("/v1/statements/{sid}/answers", answers.answers, methods=["GET"]),
     Route("/v1/challenge", sessions.challenge, methods=["GET"]),
     Route("/v1/sessions", sessions.open_session, methods=["POST"]),
     Route("/v1/sessions", sessions.end_session, methods=["DELETE"]),
