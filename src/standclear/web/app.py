@@ -29,7 +29,7 @@ _ALWAYS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (
         b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+        b"default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     ),
 ]
 _EXERCISE = (b"standclear-exercise", b"EXERCISE")
