@@ -21,6 +21,8 @@ def extent_cm(volumes: Sequence[Volume]) -> int:
     Integers throughout, so that everybody labels alike; a bound is a label's, never a decision's.
     """
     parts = tuple(part for volume in volumes for part in parts_of(volume.core))
+    if len(parts) == 1 and len(parts[0]) == 1:  # a single point has no sides
+        return 2 * max(volume.radius_cm for volume in volumes)
     west, east = arc_of(parts)
     lats = [lat for part in parts for _, lat in part]
     nearest = 0 if min(lats) <= 0 <= max(lats) else min(abs(min(lats)), abs(max(lats)))

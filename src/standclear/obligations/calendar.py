@@ -18,7 +18,11 @@ class Calendar(Generic[Thing]):
 
     def add(self, at_ms: int, thing: Thing) -> None:
         """Enter a thing at its time (Unix milliseconds)."""
-        insort(self._times, (at_ms, len(self._things)))
+        place = at_ms, len(self._things)
+        if not self._times or self._times[-1] < place:  # as it mostly is
+            self._times.append(place)
+        else:
+            insort(self._times, place)
         self._things.append(thing)
 
     def between(self, after_ms: int, until_ms: int) -> Iterator[tuple[int, Thing]]:

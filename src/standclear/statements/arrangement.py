@@ -180,7 +180,10 @@ class Arrangement:
 
     def rule_of(self, kind: str) -> KindRule:
         """The rule of one kind of notice; every kind of notice in the matrix has one."""
-        return next(rule for rule in self.kinds if rule.kind == kind)
+        for rule in self.kinds:
+            if rule.kind == kind:
+                return rule
+        raise AssertionError(f"an arrangement without a rule for {kind} was accepted")
 
     def concern_of(self, a: str, b: str) -> Concern | None:
         """How two kinds concern each other, in either order; None if they do not."""

@@ -49,6 +49,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_each_once, parse_float=_NotAnInteger, parse_constant=_NotAnInteger
 )
+_PLAIN_DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
@@ -90,7 +91,7 @@ def read_known(text: bytes, field: str) -> Value:
         Malformed: not JSON: they are not the same.
     """
     try:
-        value: Value = json.loads(text)
+        value: Value = _PLAIN_DECODER.decode(text.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Malformed(field, "not JSON, where it once was", "restore the bytes that were stored") from None
     return value

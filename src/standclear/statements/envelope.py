@@ -84,6 +84,9 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs)
+
+
 def parse_envelope(text: bytes) -> Envelope:
     """An envelope from its JSON text, in any layout.
 
@@ -95,7 +98,7 @@ def parse_envelope(text: bytes) -> Envelope:
             "ENTRY_BYTES_MAX", ENTRY_BYTES_MAX, len(text), "put long lists into annexes, bodies beside"
         )
     try:
-        value = json.loads(text.decode("utf-8"), object_pairs_hook=_pairs)
+        value = _DECODER.decode(text.decode("utf-8"))
     except Malformed:
         raise
     except (ValueError, RecursionError):

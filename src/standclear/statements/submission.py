@@ -84,7 +84,7 @@ class Submission:
     is_verified: bool = False
     gone: frozenset[int] = frozenset()
 
-    @cached_property
+    @property
     def item_count(self) -> int:
         return len(self.bodies["exact"])
 

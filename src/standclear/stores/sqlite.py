@@ -62,6 +62,7 @@ class SqliteLogStore:
         self._writing = Lock()
         self._vaulting = Lock()  # so that nobody reads the vault while it is being closed
         self._readers: list[apsw.Connection] = []
+        self._slots_read: dict[int, tuple[int, int]] = {}
         self._is_open = False
         self._is_in_doubt = False
         with ExitStack() as opening:
@@ -195,16 +196,18 @@ class SqliteLogStore:
     def _entries(self, start: int, end: int, with_bodies: bool) -> Iterator[StoredEntry]:
         for first in range(start, end, STORE_PAGE_ENTRIES):
             rows = self._read(
-                "SELECT e.entry_index, e.sid, l.leaf, e.integrated_ms, e.text, e.beside, e.body_count"
+                "SELECT e.entry_index, e.sid, l.leaf, e.integrated_ms, e.text, e.beside, e.key_slot, e.key_count,"
+                " e.body_count"
                 " FROM entries AS e JOIN leaves AS l USING (entry_index)"
                 " WHERE e.entry_index >= ? AND e.entry_index < ? ORDER BY e.entry_index",
                 (first, min(end, first + STORE_PAGE_ENTRIES)),
             )
             if [row[0] for row in rows] != list(range(first, min(end, first + STORE_PAGE_ENTRIES))):
                 raise StoreCorrupt(reason="an entry is missing", first=first)
+            self._slots_read = {row[0]: (row[6], row[7]) for row in rows}
             for run in _runs(rows):
                 held = self._bodies(run[0][0], run[-1][0] + 1) if with_bodies else {}
-                for index, sid, leaf, integrated_ms, text, beside, body_count in run:
+                for index, sid, leaf, integrated_ms, text, beside, _, _, body_count in run:
                     bodies = held.get(index, ())
                     if with_bodies and len(bodies) != body_count:
                         raise StoreCorrupt(reason="a body is missing", index=index)
@@ -324,6 +327,10 @@ class SqliteLogStore:
             self._vault.shred(slot + item)
 
     def _key_slots(self, index: int) -> tuple[int, int]:
+        """Where the vault has an entry's keys: it never changes, and is known of the page that was read last."""
+        known = self._slots_read.get(index)
+        if known is not None:
+            return known
         rows = self._read("SELECT key_slot, key_count FROM entries WHERE entry_index = ?", (index,))
         if not rows:
             raise NotFound(kind="entry", index=index)
