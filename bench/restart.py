@@ -62,7 +62,7 @@ async def _submit(world: World, texts: list[bytes]) -> None:
 
 def measure(directory: Path) -> None:
     gc.freeze()
-    gc.set_threshold(50_000)  # as the service's process does
+    gc.set_threshold(50_000, 50, 100)  # as the service's process does
     for is_signed_anew in (False, True):
         store = SqliteLogStore(directory)
         began, cpu = time.perf_counter(), time.process_time()
