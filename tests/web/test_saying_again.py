@@ -140,6 +140,7 @@ def test_before_it_moves_a_convoy_shows_who_lacks_this_version_what_it_meets_and
     assert 0 == south.types("status", ours)
     page = capsys.readouterr().out
     assert "acknowledged 2" in page
+    assert "min before it begins" in page
     assert "NOT AWARE of it" in page
     assert "'Fire plan'" in page
     met = south.notice(ours)["met"]

@@ -73,8 +73,20 @@ def print_reaching(line: Line, notice: Json, ladders: Sequence[Json], met: Seque
 
 def _has(one: Json) -> str:
     if one["acknowledged_ms"] is not None:
-        return f"acknowledged {utc(one['acknowledged_ms'])}"
+        return f"acknowledged {utc(one['acknowledged_ms'])}{_lead(one)}"
     if not one["holds"]:
         return "NOT TOLD: it waits for a meeting"
     attested = "; attested, not signed" if one["attested"] else ""
-    return f"NOT ACKNOWLEDGED ({one['rung'].replace('_', ' ')}{attested})"
+    late = ", TOO LATE TO ACT ON" if one["too_late"] else ""
+    return f"NOT ACKNOWLEDGED ({one['rung'].replace('_', ' ')}{attested}){late}"
+
+
+def _lead(one: Json) -> str:
+    """How long before it began: notice that is too late to act on is no notice."""
+    left_ms = one["lead_left_ms"]
+    if left_ms is None:
+        return ""
+    minutes = abs(left_ms) // _MINUTE_MS
+    if left_ms <= 0:
+        return f", {minutes} min AFTER IT BEGAN"
+    return f", {minutes} min before it begins{', TOO LATE TO ACT ON' if one['too_late'] else ''}"
