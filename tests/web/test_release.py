@@ -36,6 +36,7 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "GET /v1/statements/{sid}/ladders": (401, 404, 404, 200, 200),
     "GET /v1/statements/{sid}/answers": (401, 404, 404, 404, 404),
     "GET /v1/notices/{ref}": (401, 404, 404, 200, 200),
+    "GET /v1/notices/{ref}/corrected": (401, 404, 200, 200, 200),
     "GET /v1/notices/{ref}/met": (401, 404, 404, 200, 200),
     "GET /v1/own": (401, 200, 200, 200, 200),
     "GET /v1/copies": (401, 200, 200, 200, 200),

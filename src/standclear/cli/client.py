@@ -196,6 +196,11 @@ class Client:
         """One's own notice as it stands."""
         return self._json("GET", f"/v1/notices/{b64u(ref)}")
 
+    def corrected(self, ref: bytes) -> Json | None:
+        """Which activities relied on the wrong place of what was corrected, and which ran over the right."""
+        found: Json | None = self._json("GET", f"/v1/notices/{b64u(ref)}/corrected")["correction"]
+        return found
+
     def met(self, ref: bytes) -> list[Json]:
         """What one's own standing notice meets now, as far as it is released to one."""
         found: list[Json] = self._json("GET", f"/v1/notices/{b64u(ref)}/met")["met"]

@@ -13,10 +13,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from standclear.cli.clock import wall_ms
+from standclear.cli.corrected import corrected_lines
 from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options, reference
 from standclear.cli.output import print_json, utc
 from standclear.cli.phrasing import add_language_option, language_of, shown
+from standclear.conflicts.corrections import CORRECTION
 from standclear.dialects.copies import heights, two_formats, vertices_of
 from standclear.dossier.format import OpenedBody
 from standclear.dossier.reading import read_dossier
@@ -25,7 +27,7 @@ from standclear.errors import Malformed, Mismatch, NotFound
 from standclear.spacetime.volume import Volume, volume_from_value
 from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.entry import parse_entry
-from standclear.statements.lists import WHOLE_ITEM, split_ref
+from standclear.statements.lists import WHOLE_ITEM, ref_of, split_ref
 from standclear.tlog.policy import NO_QUORUM, Policy, PolicyLog, format_policy
 
 OPENED: Final = "opened-{sid}"
@@ -54,12 +56,26 @@ def run(arguments: argparse.Namespace) -> int:
         sid, item = split_ref(ref)
         body = checked_body(line, sid, 0 if item == WHOLE_ITEM else item)
         held = next(iter(line.client.inbox_of([ref])), None)
+        corrected = None
+        if isinstance(body.value, dict) and body.value.get("change") == CORRECTION:
+            corrected = line.client.corrected(ref_of(sid, body.item))
         if line.home.noted(OPENED.format(sid=sid.hex())) is None:
             line.home.note(OPENED.format(sid=sid.hex()), wall_ms())
         if arguments.json:
-            print_json({"body": body.value, "form": body.form, "inbox": held, "ref": b64u(ref)})
+            print_json(
+                {
+                    "body": body.value,
+                    "form": body.form,
+                    "inbox": held,
+                    "ref": b64u(ref),
+                    "corrected": corrected,
+                }
+            )
         else:
-            for text in _page(line, body, held, zone, language_of(arguments)):
+            for text in (
+                *_page(line, body, held, zone, language_of(arguments)),
+                *corrected_lines(line, corrected),
+            ):
                 print(text)
     return 0
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from standclear.conflicts.claims import Basis, HeldClaim, claims_of, hold
+from standclear.conflicts.corrections import corrected
 from standclear.conflicts.meeting import meeting
 from standclear.conflicts.standing import Standing, matched_volumes
 from standclear.errors import NotFound, OverLimit
@@ -125,6 +126,48 @@ def met_now(query: Query, party: bytes, ref: bytes) -> tuple[MetNow, ...]:
                 )
             )
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectedFor:
+    """What a correction changes, as far as the asker may see it. How many it may not see is not said: that would be a probe."""
+
+    wrong_ms: int
+    wrong: tuple[Standing, ...]
+    cited: tuple[Standing, ...]
+    ran: tuple[Standing, ...]
+
+
+def correction(query: Query, party: bytes, ref: bytes) -> CorrectedFor | None:
+    """Which activities relied on the wrong place of a thing that was corrected, and which ran over the right one (G8).
+
+    None where the notice is no correction.
+
+    Raises:
+        NotFound: no such notice, or none that may be shown to the asker.
+    """
+    book, sight = query.service.book, query.sight_of(party)
+    one = book.register.by_ref.get(ref)
+    if (
+        one is None
+        or one.index >= query.service.size
+        or sight.volumes_of(one, book.agreements, book.inboxes) is None
+    ):
+        raise NotFound(kind="notice", id=ref.hex()[:16])
+    accord = book.agreements.find(one.under)
+    assert accord is not None
+    found = corrected(one, tuple(book.register.notices), accord.arrangement, accord.adhered)
+    if found is None:
+        return None
+
+    def seen(some: Sequence[Standing]) -> tuple[Standing, ...]:
+        return tuple(
+            each for each in some if sight.volumes_of(each, book.agreements, book.inboxes) is not None
+        )
+
+    return CorrectedFor(
+        wrong_ms=found.wrong_ms, wrong=seen(found.wrong), cited=seen(found.cited), ran=seen(found.ran)
+    )
 
 
 def released_there(query: Query, party: bytes, area: Volume, refs: Sequence[bytes]) -> ReleasedThere:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from standclear.conflicts.corrections import CORRECTION
 from standclear.conflicts.sight import Sight
 from standclear.conflicts.standing import Standing
 from standclear.obligations.book import Book
 from standclear.spacetime.meet import NO_MARGIN, meets
 from standclear.spacetime.volume import Volume
-
-CORRECTION = "was_always_there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from standclear.conflicts.claims import Evidence, HeldClaim
+from standclear.conflicts.standing import Standing
 from standclear.errors import Malformed
 from standclear.flow.copying import copies_of
-from standclear.flow.questions import MetNow, ReleasedThere, claims, compliance, met_now, released_there
+from standclear.flow.questions import (
+    CorrectedFor,
+    MetNow,
+    ReleasedThere,
+    claims,
+    compliance,
+    correction,
+    met_now,
+    released_there,
+)
 from standclear.limits import CLAIMS_PAGE_MAX, COPIES_PAGE_MAX, INTEGER_MAX, QUESTION_BYTES_MAX, RELEASED_MAX
 from standclear.obligations.desk_figures import DeskFigures
 from standclear.obligations.figures import Compliance, DutyFigures, FilingFigures, Tally
@@ -186,6 +196,26 @@ async def met(request: Request) -> Response:
     return shown.json(
         {"met": [met_value(one, now_ms) for one in found], "note": "" if found else NOTHING_TOLD}
     )
+
+
+async def corrected(request: Request) -> Response:
+    """GET /v1/notices/{ref}/corrected: which activities relied on the wrong place, and which ran over the right one."""
+    shown, session = front(request), session_of(request)
+    ref = path_bytes(request, "ref", REF_BYTES)
+    found = await asyncio.to_thread(correction, shown.query, session.party, ref)
+    return shown.json({"correction": None if found is None else correction_value(found)})
+
+
+def correction_value(found: CorrectedFor) -> Json:
+    def told(one: Standing) -> Json:
+        return ref_value(one.ref) | {"party": b64u(one.party), "name": one.name, "state": one.state}
+
+    return {
+        "wrong_ms": found.wrong_ms,
+        "wrong": [b64u(one.ref) for one in found.wrong],
+        "cited": [told(one) for one in found.cited],
+        "ran": [told(one) for one in found.ran],
+    }
 
 
 def met_value(one: MetNow, now_ms: int) -> Json:

@@ -33,6 +33,7 @@ ROUTES = (
     Route("/v1/inbox/head", reading.inbox_head, methods=["GET"]),
     Route("/v1/events", events.events, methods=["GET"]),
     Route("/v1/notices/{ref}", reading.notice, methods=["GET"]),
+    Route("/v1/notices/{ref}/corrected", questions.corrected, methods=["GET"]),
     Route("/v1/notices/{ref}/met", questions.met, methods=["GET"]),
     Route("/v1/own", reading.own, methods=["GET"]),
     Route("/v1/who-knew", reading.who_knew, methods=["POST"]),
