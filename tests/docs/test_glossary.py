@@ -29,6 +29,8 @@ HELPERS: dict[str, str] = {
     "DeskStanding": "a line of the roll about one desk",
     "PartyStanding": "a line of the roll about one party",
     "Rule": "a row of the printed table of duties",
+    "Unsigned": "a filing that waits for a signature, kept with the seats that signed",
+    "Signatures": "the filings of one log that wait for signatures, by their sids",
     "Turns": "the turns of one log, kept for finding them by time",
     "Lines": "the line checks of one desk, kept in their order",
     "PartyLadders": "one party's ladders, kept for finding them by position",

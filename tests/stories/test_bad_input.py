@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from delivering import Carrying, addresses
+from standclear.cli import speech
 from standclear.cli.cast import Said, told
 from standclear.dialects.pack import read_pack
 from standclear.errors import ForkSuspected, Mismatch, Refused, StandclearError
@@ -21,6 +22,7 @@ from standclear.flow.clock import GuardedClock
 from standclear.flow.replying import Replies, short_code
 from standclear.keys import SigningKey, key_id
 from standclear.statements.asking import Contact
+from standclear.statements.calls import Agreement
 from standclear.statements.canonical import Value, canonical
 from standclear.statements.compose import Draft, sign_payload
 from standclear.statements.envelope import STATEMENT_TYPE
@@ -30,6 +32,7 @@ from standclear.tlog.heads import commit_head
 from stories.test_call_this_desk import call_us
 from stories.test_parties_without_keys import WRONG
 from stories.test_readiness import answer, watch
+from stories.test_two_persons import amended
 from world import DAY_MS, HOUR_MS, NOON_MS, PACKS, Party, World, activity, circle, site, values
 
 TABLE = Path(__file__).parents[2] / "docs" / "spec" / "refusals.md"
@@ -475,6 +478,37 @@ def _(world: World, north: Party, south: Party) -> str:
 @case("filed for an owner who is the filer")
 def _(world: World, north: Party, south: Party) -> str:
     return _for_an_owner(world, north, south, name="south")
+
+
+def _second(world: World, north: Party, south: Party, *, machine: bool = False, other: bool = False) -> str:
+    amended(world, [north, south], {"site": 2})
+    clinic = world.site(south, told(north))
+    agreed = speech.word(
+        Agreement(agreement="agreed", volumes=(), note=None), [], world.under, re=[clinic.sid]
+    )
+    said = world.say(north if other else south, agreed, machine=machine)
+    return f"effect: {said.effect} ({', '.join(said.marks)})"
+
+
+@case("filed by one where two are asked for")
+def _(world: World, north: Party, south: Party) -> str:
+    amended(world, [north, south], {"site": 2})
+    return answer_to(world, plain(world, south, north))
+
+
+@case("the second signature from the same seat")
+def _(world: World, north: Party, south: Party) -> str:
+    return _second(world, north, south)
+
+
+@case("the second signature by a machine")
+def _(world: World, north: Party, south: Party) -> str:
+    return _second(world, north, south, machine=True)
+
+
+@case("the second signature by another party")
+def _(world: World, north: Party, south: Party) -> str:
+    return _second(world, north, south, other=True)
 
 
 @case("acknowledging what was not released to one")

@@ -157,6 +157,7 @@ def arrangement(parties: Sequence[Party]) -> Value:
             daily_max=1_000,
             acknowledge_ms=HOUR_MS,
             lead_ms=0,
+            signers=1,
         )
         for kind, after_end in (("site", "keeps"), ("activity", "ends"))
     )

@@ -190,7 +190,7 @@ def arrangement_body(scene: Scene, **changed: Any) -> Arrangement:
             KindRule(
                 kind=kind, after_end="ends" if kind == "activity" else "keeps", long_stop_ms=HOUR_MS,
                 blanket_extent_cm=10_000_000, blanket_duration_ms=1_000 * HOUR_MS, daily_max=1_000,
-                acknowledge_ms=HOUR_MS, lead_ms=0,
+                acknowledge_ms=HOUR_MS, lead_ms=0, signers=1,
             )
             for kind in ("activity", "presence", "site")
         ),

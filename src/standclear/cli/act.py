@@ -9,6 +9,7 @@ from typing import Any
 from standclear.cli import again, speech
 from standclear.cli.client import Filed
 from standclear.cli.consent import add_consent_options, read_consent
+from standclear.cli.cosign import second_keys
 from standclear.cli.line import Line
 from standclear.cli.options import (
     add_desk_options,
@@ -57,6 +58,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--replaces", metavar="REF", help="an earlier version of it")
     add_note_options(parser)
     add_consent_options(parser)
+    parser.add_argument("--cosign", metavar="SEAT", help="a second person's seat at this desk that signs too")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -112,7 +114,7 @@ def _file(
         inbox=line.inbox_head(),
         replaces=None if replaces is None else [(replaces, 0)],
     )
-    return line.say(draft)
+    return line.say(draft, second_keys(arguments, line))
 
 
 def _tell(arguments: argparse.Namespace, line: Line, filed: Filed, warned: Sequence[str] = ()) -> None:

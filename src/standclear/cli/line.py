@@ -15,8 +15,9 @@ from standclear.cli.home import DeskFile, Home
 from standclear.cli.seat import Seat
 from standclear.cli.trust import HeldInbox, Trust
 from standclear.errors import Malformed, NotFound, Refused, Unavailable, UnknownParty, Unproven
+from standclear.keys import SigningKey
 from standclear.statements.canonical import b64u, from_b64u
-from standclear.statements.compose import Draft, Recipient
+from standclear.statements.compose import Composed, Draft, Recipient
 from standclear.statements.lists import FORMS, TRAVELS, WHENS
 
 _PARTIES = "parties"
@@ -69,24 +70,48 @@ class Line:
 
     # --- speaking -----------------------------------------------------------------------------------
 
-    def say(self, draft: Draft) -> Filed:
-        """Say one thing and keep its receipt.
+    def say(self, draft: Draft, with_keys: Sequence[SigningKey] = ()) -> Filed:
+        """Say one thing and keep its receipt; `with_keys` sign it beside the seat's own.
 
         Raises:
             Refused: it was not taken; it is not in the outbox, and the chain has not moved.
             Unavailable: it stays in the outbox and is sent again with the next command.
             Unproven, ForkSuspected: the receipt does not hold; it stays in the outbox, and nobody is told that it is filed.
         """
-        return self.say_all([draft])[0]
+        return self.say_all([draft], with_keys=with_keys)[0]
+
+    def half_said(self, draft: Draft, later: Sequence[bytes]) -> Composed:
+        """Something that waits for others' signatures before it can be sent; its place in the chain is taken."""
+        seen = draft.seen or self.trust.seen(self.seat.log)
+        composed = self.seat.compose(replace(draft, seen=seen), wall_ms(), os.urandom, later=later)
+        self.seat.said(composed.sid)
+        self.home.write_seat(self.seat_name, self.seat)
+        return composed
+
+    def send_whole(self, sid: bytes, text: bytes) -> Filed:
+        """Send what others began and this desk has finished signing, and keep its receipt.
+
+        Raises:
+            Refused: it was not taken, and is kept nowhere here.
+        """
+        path = self.home.put_out(self.seat.seq, sid, text)
+        try:
+            return self._send(path, sid, text)
+        except Refused:
+            path.unlink()
+            raise
 
     def say_all(
-        self, drafts: Sequence[Draft], on_answer: Callable[[int], None] = lambda _: None
+        self,
+        drafts: Sequence[Draft],
+        on_answer: Callable[[int], None] = lambda _: None,
+        with_keys: Sequence[SigningKey] = (),
     ) -> list[Filed]:
         """Say things in order, each kept before it is sent; stops at the first that is refused."""
         found = []
         for draft in drafts:
             seen = draft.seen or self.trust.seen(self.seat.log)
-            composed = self.seat.compose(replace(draft, seen=seen), wall_ms(), os.urandom)
+            composed = self.seat.compose(replace(draft, seen=seen), wall_ms(), os.urandom, with_keys)
             path = self.home.put_out(self.seat.seq, composed.sid, composed.text)
             before = (self.seat.seq, self.seat.prev)
             self.seat.said(composed.sid)

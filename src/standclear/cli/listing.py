@@ -13,6 +13,7 @@ from pathlib import Path
 from standclear.cli import speech
 from standclear.cli.clock import wall_ms
 from standclear.cli.consent import ConsentTerms, read_consent
+from standclear.cli.cosign import second_keys
 from standclear.cli.line import Line
 from standclear.cli.options import length_cm, read_heights, span_ms
 from standclear.cli.output import Progress, print_json, print_table
@@ -58,7 +59,11 @@ def file_list(arguments: argparse.Namespace) -> int:
         check_owners(intake, has_terms=consent is not None, is_own=arguments.own)
         drafts = list(drafts_of(intake, _terms(arguments, consent), to, line.under, dispatch))
         progress = Progress("filed", len(intake.accepted))
-        filed = line.say_all(drafts, lambda done: progress.at(min(done * ITEMS_MAX, len(intake.accepted))))
+        filed = line.say_all(
+            drafts,
+            lambda done: progress.at(min(done * ITEMS_MAX, len(intake.accepted))),
+            second_keys(arguments, line),
+        )
         progress.end()
     told = {
         "accepted": len(intake.accepted),

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "consult": "call the parties together over an incident",
     "claim": "what a party says in public, in its very words",
     "object": "a reasoned doubt about notices of others",
+    "cosign": "a second person signs what a first one filed, and sends it",
     "agree": "reply to a notice that asks for agreement",
     "contact": "a contact outside the system",
     "watch": "take, hand over or leave the desk",
@@ -131,6 +132,10 @@ def _module(name: str) -> Command:
             from standclear.cli import notify
 
             return notify
+        case "cosign":
+            from standclear.cli import cosign
+
+            return cosign
         case "act":
             from standclear.cli import act
 

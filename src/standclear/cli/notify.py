@@ -11,6 +11,7 @@ from standclear.cli import again, speech
 from standclear.cli.client import Filed
 from standclear.cli.clock import wall_ms
 from standclear.cli.consent import add_consent_options, read_consent
+from standclear.cli.cosign import WAITS, add_cosign_options, countersigning, say_signed
 from standclear.cli.line import Line
 from standclear.cli.listing import file_list
 from standclear.cli.options import (
@@ -174,6 +175,7 @@ def _add_notice_options(parser: argparse.ArgumentParser, *, has_place: bool = Tr
     )
     add_note_options(parser)
     add_consent_options(parser)
+    add_cosign_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -284,8 +286,9 @@ def _say(arguments: argparse.Namespace, what: What, volumes: list[Volume], enter
             line.under,
             replaces=None if replaced is None else [(replaced, 0)],
         )
-        filed = line.say(draft)
-        _tell(arguments, line, filed, to, warn(line, to))
+        filed = say_signed(arguments, line, draft)
+        if filed is not None:
+            _tell(arguments, line, filed, to, warn(line, to))
     return 0
 
 
@@ -344,7 +347,9 @@ def _tell(
         filed.effect.replace("_", " ") if language is None else shown("effects", filed.effect, language)
     ) + marks
     print(said("on_record", language, index=filed.index, effect=effect, sid=b64u(filed.sid)))
-    if to:
+    if WAITS in filed.marks:
+        print(countersigning(filed))
+    elif to:
         print(said("released_to", language, names=again.told_names(line, to)))
     else:
         print(said("released_to_nobody", language, option="--to NAME"))

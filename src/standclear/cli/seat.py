@@ -30,9 +30,17 @@ class Seat:
     prev: bytes
 
     def compose(
-        self, draft: Draft, stated_ms: int, fresh: Fresh, with_keys: Sequence[SigningKey] = ()
+        self,
+        draft: Draft,
+        stated_ms: int,
+        fresh: Fresh,
+        with_keys: Sequence[SigningKey] = (),
+        later: Sequence[bytes] = (),
     ) -> Composed:
-        """The draft, signed with this seat's key (and any others), as the next of its chain; `said` moves on."""
+        """The draft, signed with this seat's key (and any others), as the next of its chain; `said` moves on.
+
+        `later` are ids of keys that sign elsewhere, before it is sent.
+        """
         signer = Signer(
             log=self.log,
             party=self.party,
@@ -40,6 +48,7 @@ class Seat:
             keys=[self.key, *with_keys],
             seq=self.seq,
             prev=self.prev,
+            later=later,
         )
         return compose(draft, signer, stated_ms, fresh)
 

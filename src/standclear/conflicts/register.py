@@ -16,6 +16,7 @@ from standclear.conflicts.history import Recalled
 from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Meeting, Outcome, Release
 from standclear.conflicts.quotas import Quotas
+from standclear.conflicts.signing import Seat, Signatures
 from standclear.conflicts.standing import Standing, matched_volumes, materially_same
 from standclear.conflicts.totals import Totals
 from standclear.spacetime.meet import Margin, meets
@@ -32,6 +33,8 @@ class Filing:
 
     `agreement` is the first version's sid of the arrangement filed under, `rule` its version now in force, to which the
     parties of `adhered` adhere. `recorded` is what the deeds said of it, where words are gone that it would follow from.
+    `seats` are the persons' seats from which it was signed. `is_released_later`: it is taken up
+    again, at a further person's signature, and only its releases and what follows from them are new.
     """
 
     submission: Submission
@@ -42,6 +45,8 @@ class Filing:
     arrangement: Arrangement
     adhered: Set[bytes]
     recorded: Recalled | None = None
+    seats: Set[Seat] = frozenset()
+    is_released_later: bool = False
 
 
 class Register:
@@ -54,6 +59,7 @@ class Register:
         self._quotas = Quotas()
         self._totals = Totals()
         self.awareness = Awareness(inboxes)
+        self.signatures = Signatures()
         self._met: dict[int, list[int]] = {}
         self.notices: list[Standing] = []
         self.by_ref: dict[bytes, Standing] = {}
@@ -68,14 +74,31 @@ class Register:
             if outcome.effect == "in_force":
                 self._mark_untold(filing, outcome)
             return outcome
-        stands = self._place(filing, outcome)
-        self._release_now(filing, stands, outcome)
+        waits = len(filing.seats) < filing.arrangement.rule_of(filing.submission.header.kind).signers
+        stands = self._place(filing, outcome, waits=waits)
+        if waits:
+            self.signatures.wait(filing.submission, stands, filing.seats)
+            outcome.mark("waits_for_signature")
+        else:
+            self._release_now(filing, stands, outcome)
         for one in stands:
             self._match(one, filing, outcome)
         self._insert(stands, filing.arrangement)
         self._judge(stands, filing, outcome)
-        self._mark_untold(filing, outcome)
+        if not waits:
+            self._mark_untold(filing, outcome)
         return outcome
+
+    def release(self, filing: Filing, stands: Sequence[Standing], outcome: Outcome) -> None:
+        """A filing that waited has enough signatures: it replaces what it replaces, is released, and meets as released."""
+        items = {split_ref(one.ref)[1]: one for one in stands}
+        for old, item in filing.submission.ends_and_replaces:
+            if item in items:
+                self._succeed(old, items[item], filing, outcome)
+        self._release_now(filing, stands, outcome)
+        for one in stands:
+            self._match(one, filing, outcome)
+        self._mark_untold(filing, outcome)
 
     def named(self, sids: Sequence[bytes], refs: Sequence[bytes]) -> set[bytes]:
         """The notices that a statement speaks of: those cited, and every item of the statements it is about."""
@@ -115,11 +138,12 @@ class Register:
 
     # --- placing and ending --------------------------------------------------------------------------
 
-    def _place(self, filing: Filing, outcome: Outcome) -> list[Standing]:
+    def _place(self, filing: Filing, outcome: Outcome, *, waits: bool) -> list[Standing]:
+        """Place what is filed; what waits for a signature takes nothing out yet, and leaves what it replaces standing."""
         submission = filing.submission
         slots: Mapping[bytes | None, Slot] = {slot.party: slot for slot in submission.slots}
         replaced: dict[int, list[bytes]] = {}
-        for old, new in submission.ends_and_replaces:
+        for old, new in () if waits else submission.ends_and_replaces:
             replaced.setdefault(new, []).append(old)
         cited = frozenset(submission.cites.leaves) if submission.cites else frozenset()
         stands = []
@@ -355,6 +379,8 @@ class Register:
         outcome: Outcome,
     ) -> None:
         own = one.party == other.party
+        if own and filing.is_released_later:
+            return  # its own party's met it when it was filed
         if other.under != one.under or (own and not concern.own):
             return
         arrangement = filing.arrangement
@@ -367,8 +393,9 @@ class Register:
             outcome.rests_on_deeds = True
         elif not decide(one, one_form, other, other_form, margin, arrangement):
             return
-        self._met.setdefault(one.number, []).append(other.number)
-        self._met.setdefault(other.number, []).append(one.number)
+        if other.number not in self._met.setdefault(one.number, []):
+            self._met[one.number].append(other.number)
+            self._met.setdefault(other.number, []).append(one.number)
         activity, notice = (one, other) if _is_activity(one) or not _is_activity(other) else (other, one)
         released = {id(one): one_slot is not None, id(other): other_slot is not None}
         tell = arrangement.told_of(
@@ -390,7 +417,7 @@ class Register:
             return
         self._on_meet(other, other_slot, one.party, filing, outcome)
         self._on_meet(one, one_slot, other.party, filing, outcome)
-        if _is_activity(one) and other_slot is not None:
+        if _is_activity(one) and other_slot is not None and not filing.is_released_later:
             self._require(one, other, filing, outcome)
         if _is_activity(other) and one_slot is not None:
             if self.awareness.knows(other, one):

@@ -22,6 +22,7 @@ class Standing:
     slot. `same_as` holds earlier versions that differ in nothing material: citing one of them still counts. For an
     activity, `effect` is what its filing earned, `cited` what it cites, `unaware` what came later and its desk has
     not acknowledged. `rules` are those in force when it was filed: whom its owner could know as a party of them.
+    `withheld`: its releases wait for a further person's signature.
     `marks` are what its filing was labelled with; `ended_ms` is when it was replaced, closed or cancelled, and
     `is_cancelled` says that its owner took it back as one that should not stand. `is_gone`: its body was shredded, and
     `volumes` are those of its trace: the times are true, and the places are none.
@@ -52,6 +53,7 @@ class Standing:
     aware_of: set[bytes] = field(default_factory=set)
     successors: tuple[bytes, ...] = ()
     disputed: bool = False
+    withheld: bool = False
     stage: str = ""
     is_cancelled: bool = False
     is_gone: bool = False
@@ -62,6 +64,8 @@ class Standing:
         Who has joined since the filing is such a party only if the owner has adhered to the version that let it in: a
         release is its submitter's decision.
         """
+        if self.withheld:
+            return None
         found = self.slots.get(party)
         if found is None and arrangement.is_member(party):
             if self.party in adhered or self.rules.is_member(party):

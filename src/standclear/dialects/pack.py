@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from standclear.errors import Malformed
+from standclear.limits import SIGNERS_MAX
 from standclear.statements.arrangement import (
     Arrangement,
     Concern,
@@ -120,6 +121,7 @@ def _kind(name: str, value: Any, path: str) -> KindRule:
         daily_max=fields.integer("daily_max", 1),
         acknowledge_ms=_quantity(fields, "acknowledge", _TIMES_MS),
         lead_ms=_quantity(fields, "lead", _TIMES_MS),
+        signers=fields.integer("signers", 1, SIGNERS_MAX),
     )
     fields.done()
     return rule

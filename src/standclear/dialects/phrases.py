@@ -48,10 +48,11 @@ MARKS: Final = frozenset(
         "not_a_party_of_it", "not_all_told", "not_called", "not_its_holder", "not_released_to_you",
         "not_unchanged", "not_your_movement", "only_the_caller_ends_it", "only_the_holder_lifts_it",
         "over_quota", "over_total", "owner_is_filer", "replaces_ended", "replaces_not_yours",
-        "replaces_replaced", "replaces_unknown", "seen_unproven", "stale", "still_open", "still_stands",
-        "suspended", "takes_force", "terminated", "too_narrow", "total_unstated", "tried_by_another",
-        "under_dispute", "under_hold", "under_incident", "waits_for_adherence", "waits_too_long",
-        "was_not_asked", "watch_not_held", "watch_taken_twice", "within_retention",
+        "replaces_replaced", "replaces_unknown", "same_seat", "seen_unproven", "stale", "still_open",
+        "still_stands", "suspended", "takes_force", "terminated", "too_narrow", "total_unstated",
+        "tried_by_another", "under_dispute", "under_hold", "under_incident", "waits_for_adherence",
+        "waits_for_signature", "waits_too_long", "was_not_asked", "watch_not_held", "watch_taken_twice",
+        "within_retention",
     }
 )  # fmt: skip
 """Every mark that an entry may earn. A test compares them with the code that puts them."""

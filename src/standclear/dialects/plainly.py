@@ -86,7 +86,13 @@ def _kind(rule: KindRule) -> list[str]:
         f"{span(rule.blanket_duration_ms)} is labelled blanket and proves no awareness; "
         f"more than {rule.daily_max:,} a day from one party are labelled over quota."
     )
-    return [acknowledged, blanket]
+    lines = [acknowledged, blanket]
+    if rule.signers > 1:
+        lines.append(
+            f"{_a(rule.kind)} is released to nobody before {rule.signers} persons of its party, at different seats, "
+            "have signed it; until then it is matched as what was released to nobody, and what it replaces stands."
+        )
+    return lines
 
 
 def _readiness(rule: ReadinessRule | None) -> list[str]:

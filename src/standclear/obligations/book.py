@@ -19,6 +19,7 @@ from standclear.conflicts.inboxes import Inboxes
 from standclear.conflicts.outcome import Outcome, Release
 from standclear.conflicts.register import Filing, Register
 from standclear.conflicts.sayings import Sayings
+from standclear.conflicts.signing import Unsigned
 from standclear.errors import Malformed, NotFound, NotPermitted
 from standclear.obligations.attesting import attest_contact, attest_record, one_answer
 from standclear.obligations.carriage import Carriage
@@ -33,7 +34,7 @@ from standclear.obligations.turns import Turns, alarm_of, severity_of
 from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.asking import Contact, Inquiry
 from standclear.statements.bodies import Body
-from standclear.statements.calls import Emergency, Incident, LineCheck, Objection, Watch
+from standclear.statements.calls import Agreement, Emergency, Incident, LineCheck, Objection, Watch
 from standclear.statements.carriage import CarriedRecord
 from standclear.statements.deeds import (
     LINE_ANSWERED,
@@ -298,6 +299,9 @@ class Book:
             outcome.effect = "recorded"  # a person answers and keeps watch, and a machine's key is none (G18)
             outcome.mark("machine_key")
             return
+        if isinstance(body, Agreement) and self.register.signatures.of(header.sender.party, header.re):
+            self._countersign(submission, body, index, now_ms, recorded, outcome)
+            return
         self.matters.answer(submission.sid, header, body, index, now_ms, outcome)
         match body:
             case Progress():
@@ -362,6 +366,7 @@ class Book:
             arrangement=agreement.arrangement,
             adhered=agreement.adhered,
             recorded=recorded,
+            seats=self.roll.person_seats(submission.header),
         )
         outcome = self.register.step(filing)
         filer = self.roll.name_of(submission.header.sender.party)
@@ -372,17 +377,86 @@ class Book:
             if outcome.effect != "not_yours":
                 self._release_words(submission, index, now_ms, outcome)
             return outcome
-        for release in outcome.releases:
-            self._open_ladder(release, agreement, now_ms)
-        asked = [release.party for release in outcome.releases if release.sid == submission.sid]
-        body = submission.bodies["exact"][0]
-        self.matters.open(
-            submission.sid, submission.header, body, asked, index, now_ms, agreement.arrangement
-        )
+        self._owe(submission, agreement, index, now_ms, outcome)
         self.turns.enter(
             [self.register.by_ref[ref_of(submission.sid, item)] for item in range(submission.item_count)]
         )
         return outcome
+
+    def _owe(
+        self, submission: Submission, agreement: Accord, index: int, now_ms: int, outcome: Outcome
+    ) -> None:
+        """Whoever was released a notice owes an answer to it, and to what it asks."""
+        for release in outcome.releases:
+            self._open_ladder(release, agreement, now_ms)
+        if submission.sid not in self.register.signatures.waiting:
+            asked = [release.party for release in outcome.releases if release.sid == submission.sid]
+            body = submission.bodies["exact"][0]
+            self.matters.open(
+                submission.sid, submission.header, body, asked, index, now_ms, agreement.arrangement
+            )
+
+    def _countersign(
+        self,
+        submission: Submission,
+        body: Agreement,
+        index: int,
+        now_ms: int,
+        recorded: Recalled | None,
+        outcome: Outcome,
+    ) -> None:
+        """A further person of its party agrees to the release of a filing that waits for it."""
+        header = submission.header
+        seats = self.roll.person_seats(header)
+        if not seats or body.agreement != "agreed":
+            outcome.effect = "recorded"
+            if not seats:
+                outcome.mark("machine_key")
+            return
+        for waiting in self.register.signatures.of(header.sender.party, header.re):
+            filed = waiting.submission
+            accord = self._agreement(filed.header.under)
+            if seats <= waiting.seats:
+                outcome.effect = "recorded"
+                outcome.mark("same_seat")
+                continue
+            waiting.seats |= seats
+            if len(waiting.seats) < accord.arrangement.rule_of(filed.header.kind).signers:
+                outcome.mark("waits_for_signature")
+                continue
+            self._release_later(waiting, accord, index, now_ms, recorded, outcome)
+
+    def _release_later(
+        self,
+        waiting: Unsigned,
+        accord: Accord,
+        index: int,
+        now_ms: int,
+        recorded: Recalled | None,
+        outcome: Outcome,
+    ) -> None:
+        stands = self.register.signatures.release(waiting)
+        if not stands:
+            outcome.effect = "stale"
+            outcome.mark("stale")
+            return
+        before = len(outcome.releases)
+        filing = Filing(
+            submission=waiting.submission,
+            index=index,
+            now_ms=now_ms,
+            agreement=accord.first,
+            rule=accord.sid,
+            arrangement=accord.arrangement,
+            adhered=accord.adhered,
+            recorded=recorded,
+            seats=frozenset(waiting.seats),
+            is_released_later=True,
+        )
+        outcome.rule = accord.sid
+        self.register.release(filing, stands, outcome)
+        told = Outcome(releases=outcome.releases[before:])
+        self._owe(waiting.submission, accord, index, now_ms, told)
 
     def _open_ladder(self, release: Release, agreement: Accord, now_ms: int) -> None:
         arrangement = agreement.arrangement

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from standclear.errors import Malformed
+from standclear.limits import SIGNERS_MAX
 from standclear.spacetime.units import FOREVER_MS
 from standclear.statements.canonical import Value, b64u
 from standclear.statements.fields import Fields, choice_reader, text_reader
@@ -79,7 +80,8 @@ class KindRule:
     `after_end`: "keeps" = goes on being matched past its time (as lapsed, stale or overdue) until its owner closes it
     or `long_stop_ms` after its end; "ends" = its own time is all of it. `blanket_*`: larger or longer is labelled blanket
     and proves no awareness. `daily_max`: items that one party may file in 24 hours of log time; more are labelled
-    over quota. `acknowledge_ms`: how long a recipient's desk has. `lead_ms`: shorter notice is labelled late.
+    over quota. `acknowledge_ms`: how long a recipient's desk has. `lead_ms`: shorter notice is labelled late. `signers`: how
+    many persons of its party, at different seats, sign a filing before it is released.
     """
 
     kind: str
@@ -90,6 +92,7 @@ class KindRule:
     daily_max: int
     acknowledge_ms: int
     lead_ms: int
+    signers: int
 
     def to_value(self) -> Value:
         return {
@@ -101,6 +104,7 @@ class KindRule:
             "kind": self.kind,
             "lead_ms": self.lead_ms,
             "long_stop_ms": self.long_stop_ms,
+            "signers": self.signers,
         }
 
 
@@ -257,6 +261,7 @@ def _read_kind_rule(value: Value, path: str) -> KindRule:
         daily_max=fields.integer("daily_max", 1),
         acknowledge_ms=fields.integer("acknowledge_ms", 1),
         lead_ms=fields.integer("lead_ms", 0),
+        signers=fields.integer("signers", 1, SIGNERS_MAX),
     )
     fields.done()
     return rule

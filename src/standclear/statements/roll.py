@@ -355,6 +355,11 @@ class Roll:
         standing = self.keys.get(header.sender.keys[0])
         return "root" if standing is None else standing.role
 
+    def person_seats(self, header: Header) -> frozenset[tuple[bytes, str]]:
+        """The persons' seats, each with its desk, from which a statement was signed."""
+        signed = (self.keys.get(key) for key in header.sender.keys)
+        return frozenset((one.desk, one.seat) for one in signed if one is not None and one.role == "person")
+
     def name_of(self, party: bytes) -> str:
         """A party's name, or the beginning of its id where it is not enrolled."""
         standing = self.parties.get(party)

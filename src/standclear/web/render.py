@@ -287,6 +287,15 @@ def root_chain_value(root: bytes | None, roll: Roll) -> Json | None:
     return None if standing is None else {"seq": standing.next_seq, "prev": b64u(standing.last_sid)}
 
 
+def _keys_value(desk: DeskStanding, roll: Roll) -> list[Json]:
+    """The keys of a desk's seats that are not revoked: their enrolments are open."""
+    return [
+        {"key": b64u(key), "role": one.role, "seat": one.seat}
+        for key, one in roll.keys.items()
+        if one.desk == desk.desk and one.revoked_index is None
+    ]
+
+
 def party_value(one: PartyStanding, desks: list[DeskStanding], roll: Roll) -> Json:
     return {
         "party": b64u(one.party),
@@ -296,7 +305,13 @@ def party_value(one: PartyStanding, desks: list[DeskStanding], roll: Roll) -> Js
         "root_chain": root_chain_value(one.root, roll),
         "represented_by": None if one.represented_by is None else b64u(one.represented_by),
         "desks": [
-            {"desk": b64u(desk.desk), "name": desk.name, "phones": list(desk.phones)} for desk in desks
+            {
+                "desk": b64u(desk.desk),
+                "name": desk.name,
+                "phones": list(desk.phones),
+                "keys": _keys_value(desk, roll),
+            }
+            for desk in desks
         ],
     }
 
