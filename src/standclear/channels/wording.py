@@ -19,6 +19,8 @@ from standclear.statements.canonical import b64u
 
 CATALOGUES: Final = Path(__file__).with_name("catalogues")
 FALLBACK: Final = "en"
+ABOUT_DESKS: Final = frozenset({"line_check", "unreachable", "watch_gap"})
+"""What is told of a desk and not of a notice: there is nothing to read about it but the message."""
 EXERCISE: Final = "EXERCISE"
 RIGHT_TO_LEFT: Final = frozenset({"ar"})
 START_ITS_OWN, START_RIGHT_TO_LEFT, END = "\u2068", "\u2067", "\u2069"
@@ -108,7 +110,7 @@ def _codes(letter: Letter) -> list[str]:
         found.append("deadline")
     if letter.reply_url:
         found.append("reply")
-    if not letter.details:
+    if not letter.details and parcel.kind not in ABOUT_DESKS:
         found.append("look")
     return [*found, "protection"]
 

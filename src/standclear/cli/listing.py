@@ -17,6 +17,7 @@ from standclear.cli.cosign import second_keys
 from standclear.cli.line import Line
 from standclear.cli.options import length_cm, read_heights, span_ms
 from standclear.cli.output import Progress, print_json, print_table
+from standclear.cli.relying import warn
 from standclear.dialects.lists import fates_csv, read_sites
 from standclear.dialects.sites.rows import Intake, SiteRow
 from standclear.dialects.tables import read_table
@@ -65,6 +66,7 @@ def file_list(arguments: argparse.Namespace) -> int:
             second_keys(arguments, line),
         )
         progress.end()
+        warned = warn(line, to)
     told = {
         "accepted": len(intake.accepted),
         "dispatch": b64u(dispatch),
@@ -73,6 +75,7 @@ def file_list(arguments: argparse.Namespace) -> int:
         "file": intake.sha256,
         "returned": len(intake.returned),
         "sids": [b64u(one.sid) for one in filed],
+        "warnings": warned,
         "worklist": str(path) if intake.doubtful else None,
     }
     if arguments.json:

@@ -12,7 +12,7 @@ from typing import Final
 
 from standclear.conflicts.agreements import Agreements
 from standclear.obligations.readiness import Bound, Readiness
-from standclear.obligations.standby import check_ms, gap_alarm_ms, last_check, line_state
+from standclear.obligations.standby import check_ms, gap_alarm_ms, last_check, last_miss_ms, line_state
 
 DUTY_DESK: Final = "duty_desk"
 MONITOR: Final = "arrangement_monitor"
@@ -55,8 +55,10 @@ def _line_check(readiness: Readiness, bound: Bound, after_ms: int, now_ms: int) 
     """The newest check, unless it was answered: of those that were missed while the service was down, it says the same."""
     number = last_check(bound, now_ms)
     due_ms = check_ms(bound, number)
+    if number == 0 or due_ms <= after_ms:
+        return
     answered_ms = line_state(readiness, bound, now_ms).answered_ms
-    if number and due_ms > after_ms and (answered_ms is None or answered_ms < due_ms):
+    if answered_ms is None or answered_ms < due_ms:
         yield Alarm(
             kind="line_check",
             sid=bound.rule_sid,
@@ -74,8 +76,11 @@ def _line_check(readiness: Readiness, bound: Bound, after_ms: int, now_ms: int) 
 def _unreachable(
     readiness: Readiness, agreements: Agreements, bound: Bound, after_ms: int, now_ms: int
 ) -> Iterator[Alarm]:
+    missed_ms = last_miss_ms(bound, now_ms)
+    if missed_ms is None or missed_ms <= after_ms:
+        return
     since_ms = line_state(readiness, bound, now_ms).unreachable_ms
-    if since_ms is not None and after_ms < since_ms <= now_ms:
+    if since_ms is not None and since_ms > after_ms:
         yield from _to_all(agreements, bound, "unreachable", since_ms)
 
 

@@ -87,6 +87,13 @@ def last_check(bound: Bound, now_ms: int) -> int:
     return max(0, (end_ms - bound.since_ms) // bound.rule.line_every_ms)
 
 
+def last_miss_ms(bound: Bound, now_ms: int) -> int | None:
+    """The newest moment at which a check was missed, had nobody answered it; None before the first."""
+    rule = bound.rule
+    number = (now_ms - 1 - bound.since_ms - rule.line_answer_ms) // rule.line_every_ms
+    return check_ms(bound, number) + rule.line_answer_ms + 1 if number > 0 else None
+
+
 def line_state(readiness: Readiness, bound: Bound, now_ms: int, channel: str | None = None) -> LineState:
     """How a desk answers its line checks over any channel, or over the one named.
 
