@@ -88,7 +88,7 @@ async def take_watch(stage: Stage, *names: str) -> None:
 
 
 async def check_line(stage: Stage, caller: str, called: str, seconds: int | None, check: str) -> None:
-    """One desk tries the line to another, to a person's answer."""
+    """One desk tries the line to another, to a person's answer; only the desk that was tried can answer for itself."""
     other = stage[called]
     done = LineCheck(
         check=check,
@@ -98,6 +98,8 @@ async def check_line(stage: Stage, caller: str, called: str, seconds: int | None
         seconds=seconds,
     )
     await stage.word(stage[caller], done, told(other, stage["Line Monitor"]))
+    if seconds is not None:
+        await stage.word(other, done, told(stage[caller], stage["Line Monitor"]))
     answer = "NO ANSWER" if seconds is None else f"a person answered after {seconds} s"
     stage.note(f"{check} line check, {caller} to {called}: {answer}")
 
