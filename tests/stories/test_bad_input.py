@@ -343,7 +343,7 @@ def _(world: World, north: Party, south: Party) -> str:
 @case("deeds that the service did not do")
 def _(world: World, north: Party, south: Party) -> str:
     return answer_to(
-        world, with_header(world, south, north, kind="deeds", to="open", effects=None, inboxes=None)
+        world, with_header(world, south, north, kind="deeds", to="open", effects="A" * 43, inboxes="A" * 43)
     )
 
 

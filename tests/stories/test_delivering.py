@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import itertools
 
 import pytest
@@ -305,3 +307,83 @@ def test_whatever_call_of_the_outbox_breaks_nothing_is_lost_and_what_comes_twice
             assert dict(outbox.count()).get("waiting", 0) == 0
         if not outbox.has_broken:
             break
+
+
+# --- channels that break their contract --------------------------------------------------------------------
+
+
+class Lying:
+    """A channel that does what no channel may: it raises what it likes, gives what is no text, or never ends."""
+
+    name = "smtp"
+    wakes = False
+
+    def __init__(self, way: object) -> None:
+        self.way = way
+        self.tries = 0
+        self.released = asyncio.Event()
+
+    async def carry(self, letter: object) -> str:
+        self.tries += 1
+        if isinstance(self.way, Exception):
+            raise self.way
+        while self.way == "hangs" and not self.released.is_set():
+            with contextlib.suppress(asyncio.CancelledError):  # whatever it is told
+                await self.released.wait()
+        return self.way  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("name", "way", "broken"),
+    [
+        ("an error of its own", KeyError("to"), 1),
+        ("an assertion", AssertionError(), 1),
+        ("nothing", None, 1),
+        ("a number", 250, 1),
+        ("no end", "hangs", 0),
+    ],
+)
+def test_a_channel_that_breaks_its_contract_is_a_failed_try_with_growing_pauses_and_is_given_up(
+    name: str, way: object, broken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("standclear.flow.deliver.CHANNEL_TRY_MS", 20)
+    with World() as world:
+        post, north, south, _ = carrying(world)
+        post.mail = Lying(way)  # type: ignore[assignment]
+        lying: Lying = post.mail  # type: ignore[assignment]
+        post.opened()
+        world.site(south, told(north))
+        post.deliverer.channels["smtp"]
+
+        async def stepped() -> None:
+            await post.deliverer.step()
+            await post.deliverer.settle()
+
+        tries = []
+        for _ in range(8):
+            world.run(stepped())
+            tries.append(lying.tries)
+            world.pass_ms(1_000)  # as the loop looks: every second
+        assert tries == [1, 1, 2, 2, 2, 2, 3, 3]
+        assert post.deliverer.broken["smtp"] == broken * 3
+        for _ in range(CHANNEL_TRIES_MAX):
+            world.pass_ms(HOUR_MS)
+            world.run(stepped())
+        assert dict(post.outbox.count())["given_up"] >= 1
+        assert (
+            world.query.ladders(south.id, world.service.book.register.notices[0].sid)[0].rung() == "released"
+        )
+        lying.released.set()
+        world.run(asyncio.sleep(0.001))
+
+
+def test_what_a_channel_says_is_kept_as_text_whatever_stands_in_it() -> None:
+    with World() as world:
+        post, north, south, _ = carrying(world)
+        post.mail = Lying("handed \ud800" + "x" * 10_000)  # type: ignore[assignment]
+        post.opened()
+        world.site(south, told(north))
+        world.run(post.deliverer.step())
+        world.run(post.deliverer.settle())
+        assert {"handed": 1} == dict(post.outbox.count())
+        world.settle()

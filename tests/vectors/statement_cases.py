@@ -212,6 +212,8 @@ _WRONG_HEADERS: dict[str, dict[str, Any]] = {
     "a charter of a log": {"kind": "charter", "log": _DIGEST, "to": "open"},
     "a charter with slots": {"kind": "charter", "log": None, "to": [_DIGEST]},
     "deeds without effects": {"kind": "deeds", "to": "open"},
+    "deeds whose effects are null": {"kind": "deeds", "to": "open", "effects": None, "inboxes": _DIGEST},
+    "deeds whose inboxes are null": {"kind": "deeds", "to": "open", "effects": _DIGEST, "inboxes": None},
 }
 _WRONG_SENDERS: dict[str, dict[str, Any]] = {
     "no keys": {"keys": []},

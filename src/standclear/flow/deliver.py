@@ -12,6 +12,7 @@ What is carried twice, because the process ended between 2 and 3, has the same i
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from standclear.errors import ClockDoubtful, Refused, StandclearError, Unavailable
@@ -63,6 +64,7 @@ class Deliverer:
         self.channels = channels
         self.directory = directory
         self.unkept = 0
+        self.broken: Counter[str] = Counter()
         self._reply_url = reply_url
         self.gateway_secret = gateway_secret  # of the texts that come back; without one, none is asked for
         self._code_key = code_key  # codes follow from it, so that a parcel made twice has one code
@@ -235,19 +237,38 @@ class Deliverer:
             self._under_way.pop(parcel.id, None)
 
     async def _try(self, parcel: Parcel) -> None:
+        """One try. Whatever a channel raises or gives outside its contract is a failed try, counted as broken."""
         said, state = "", "waiting"
         try:
-            letter = self.letter_of(parcel)
-            async with asyncio.timeout(CHANNEL_TRY_MS / 1000):
-                said = await self.channels[parcel.channel].carry(letter)
+            said = await self._given(parcel.channel, self.letter_of(parcel))
             state = "handed"
         except Refused as error:
             said, state = str(error), "given_up"
         except (StandclearError, TimeoutError) as error:
             said = str(error) or "it said nothing in time"
-            state = "given_up" if parcel.tries + 1 >= CHANNEL_TRIES_MAX else "waiting"
-        await self._keep(parcel, state, said[:500])
+        except Exception as error:
+            self.broken[parcel.channel] += 1
+            said = f"the channel broke its contract: {type(error).__name__}: {error}"
+        if state == "waiting" and parcel.tries + 1 >= CHANNEL_TRIES_MAX:
+            state = "given_up"
+        await self._keep(parcel, state, said[:500].encode("utf-8", "replace").decode("utf-8"))
         self._wake.set()
+
+    async def _given(self, channel: str, letter: Letter) -> str:
+        """What a channel said to a letter, in its time. One that does not end when it is told to is left to itself."""
+        carrying = asyncio.create_task(self.channels[channel].carry(letter), name=f"give {channel}")
+        carrying.add_done_callback(_heard)
+        try:
+            done, _ = await asyncio.wait({carrying}, timeout=CHANNEL_TRY_MS / 1000)
+        except asyncio.CancelledError:
+            carrying.cancel()
+            raise
+        if not done:
+            carrying.cancel()
+            raise TimeoutError
+        if not isinstance(said := carrying.result(), str):
+            raise TypeError(f"{type(said).__name__} is no text")
+        return said
 
     async def _keep(self, parcel: Parcel, state: str, said: str) -> None:
         now_ms, _ = self._now_ms()
@@ -333,3 +354,9 @@ class Deliverer:
     def wake(self) -> None:
         """Look at once."""
         self._wake.set()
+
+
+def _heard(task: asyncio.Task[str]) -> None:
+    """What a channel that was left to itself ends with is nobody's any more."""
+    if not task.cancelled():
+        task.exception()

@@ -109,7 +109,8 @@ class Channel(Protocol):
         """Hand one letter over and say what the other side said: its words, for the record, never an acknowledgement.
 
         The letter's parcel id MUST go with it, so that who gets it twice can tell. MUST end within CHANNEL_TRY_MS. MUST
-        raise `Unavailable` where a later try may work, `Refused` where none will, and nothing else.
+        raise `Unavailable` where a later try may work, `Refused` where none will, and nothing else. Whatever else it does
+        (another error, no text, no end) is a failed try: counted, and tried again with the pauses of any other.
         """
 
 

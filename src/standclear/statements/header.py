@@ -149,8 +149,8 @@ def parse_header(payload: bytes, read: Reader = read_canonical) -> Header:
         inbox=fields.raw_or_none("inbox", 32),
         items=fields.raw_or_none("items", 32),
         to=_read_to(fields),
-        effects=fields.raw_or_none("effects", 32) if is_deeds else None,
-        inboxes=fields.raw_or_none("inboxes", 32) if is_deeds else None,
+        effects=fields.raw("effects", 32) if is_deeds else None,
+        inboxes=fields.raw("inboxes", 32) if is_deeds else None,
     )
     fields.done()
     _check_together(header)

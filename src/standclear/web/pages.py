@@ -97,6 +97,7 @@ async def _channels(deliverer: Deliverer) -> dict[str, object]:
         "names": sorted(deliverer.channels),
         "messages": {state: count.get(state, 0) for state in STATES},
         "unlogged_calls": unlogged,
+        "broken": dict(deliverer.broken),
         "replies": {
             **{name: deliverer.replies.counts[name] for name in COUNTED},
             "unsaid": unsaid,

@@ -116,7 +116,7 @@ export function readHeader(payload) {
     re: list(raw(32), 0, 16), seen: list(readSeen, 0, 4), seq: integer(0), stated_ms: integer(0, LAST_MS), to: readTo,
     under: digest, v: oneOf(1), void_after_ms: orNull(integer(0, LAST_MS)),
   };
-  if (value instanceof Map && value.get("kind") === "deeds") Object.assign(readers, { effects: digest, inboxes: digest });
+  if (value instanceof Map && value.get("kind") === "deeds") Object.assign(readers, { effects: raw(32), inboxes: raw(32) });
   const header = members(value, readers);
   if ((header.log === null) !== (header.kind === "charter")) throw malformed("log");
   if ((header.to === "open") !== OPEN.includes(header.kind)) throw malformed("to");

@@ -67,8 +67,8 @@ def headers(draw: st.DrawFn) -> Header:
         inbox=draw(maybe),
         items=draw(DIGESTS),
         to="open" if kind in OPEN_KINDS else padded_slots(slots, filling),
-        effects=draw(maybe) if kind == "deeds" else None,
-        inboxes=draw(maybe) if kind == "deeds" else None,
+        effects=draw(DIGESTS) if kind == "deeds" else None,
+        inboxes=draw(DIGESTS) if kind == "deeds" else None,
     )
 
 
