@@ -23,7 +23,7 @@ from standclear.spacetime.meet import Margin, meets
 from standclear.spacetime.volume import Volume
 from standclear.statements.arrangement import Arrangement, Concern
 from standclear.statements.lists import FORMS, WHOLE_ITEM, Slot, ref_of, split_ref
-from standclear.statements.notices import Activity, Notice
+from standclear.statements.notices import Activity, Notice, What
 from standclear.statements.submission import Submission
 
 
@@ -164,6 +164,7 @@ class Register:
                 volumes={form: _volumes(submission, form, item) for form in submission.bodies},
                 slots=slots,
                 what=exact.what,
+                whats=_whats(submission, item),
                 change=exact.change,
                 cited=cited,
                 is_gone=item in submission.gone,
@@ -516,6 +517,17 @@ def _volumes(submission: Submission, form: str, item: int) -> tuple[Volume, ...]
     body = submission.bodies[form][item]
     assert isinstance(body, Notice)
     return body.volumes
+
+
+def _whats(submission: Submission, item: int) -> dict[str, What] | None:
+    if len(submission.bodies) == 1:
+        return None
+    found = {}
+    for form, bodies in submission.bodies.items():
+        body = bodies[item]
+        assert isinstance(body, Notice)
+        found[form] = body.what
+    return found
 
 
 def _is_activity(one: Standing) -> bool:

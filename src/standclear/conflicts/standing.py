@@ -54,6 +54,8 @@ class Standing:
     successors: tuple[bytes, ...] = ()
     disputed: bool = False
     withheld: bool = False
+    whats: Mapping[str, What] | None = None
+    """By form, where there are more than the exact one."""
     stage: str = ""
     is_cancelled: bool = False
     is_gone: bool = False
@@ -72,13 +74,20 @@ class Standing:
                 found = self.slots.get(None)
         return None if found is None or found.when == "never" else found
 
-    def condition(self, now_ms: int) -> str:
-        """What the clock says of a standing notice: current, not_yet, lapsed, stale, overdue or over. It removes no protection."""
+    def what_in(self, form: str) -> What:
+        """What it is, as one of its forms says."""
+        return self.what if self.whats is None else self.whats.get(form, self.what)
+
+    def condition(self, now_ms: int, form: str = "exact") -> str:
+        """What the clock says of a standing notice: current, not_yet, lapsed, stale, overdue or over. It removes no protection.
+
+        To whom another form was released, the times of that form count: the exact ones are not that party's to know.
+        """
         if self.state != "stands":
             return self.state
-        starts = min(volume.interval.start_ms for volume in self.volumes["exact"])
-        ends = max(volume.interval.end_ms for volume in self.volumes["exact"])
-        match self.what:
+        starts = min(volume.interval.start_ms for volume in self.volumes[form])
+        ends = max(volume.interval.end_ms for volume in self.volumes[form])
+        match self.what_in(form):
             case Site(valid_until_ms=until) if now_ms > min(until, ends):
                 return "lapsed"
             case Presence(as_of_ms=as_of, age_max_ms=age) if now_ms > min(as_of + age, ends):

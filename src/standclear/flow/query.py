@@ -311,10 +311,14 @@ class Query:
 
     def condition_for(self, party: bytes, ref: bytes) -> str:
         """What the clock and its owner say now of something that was released to a party; "" of anything else."""
-        if ref not in self._book.inboxes.inbox(party).position_of:
+        inbox = self._book.inboxes.inbox(party)
+        position = inbox.position_of.get(ref)
+        if position is None:
             return ""
         standing = self._book.register.by_ref.get(ref)
-        return "said" if standing is None else standing.condition(self._service.clock.now_ms())
+        if standing is None:
+            return "said"
+        return standing.condition(self._service.clock.now_ms(), inbox.forms[position])
 
     # --- what stands, who answered -------------------------------------------------------------------
 

@@ -138,9 +138,11 @@ class Replies:
         book, ref = self.service.book, ref_of(parcel.sid, 0)
         standing = book.register.by_ref.get(ref)
         is_single = parcel.end - parcel.start <= 1
-        if standing is None or not is_single or ref not in book.inboxes.inbox(parcel.party).position_of:
+        inbox = book.inboxes.inbox(parcel.party)
+        position = inbox.position_of.get(ref)
+        if standing is None or not is_single or position is None:
             return None
-        return standing.condition(now_ms)
+        return standing.condition(now_ms, inbox.forms[position])
 
     async def _typed(self, sender: str, short: str) -> Parcel:
         """The message of a typed code, among those that went to the telephone that it came from, and no others."""

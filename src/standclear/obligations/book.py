@@ -524,8 +524,12 @@ class Book:
     ) -> None:
         """A copy shows what of its citations was released to its party; the ladders of these say who holds it."""
         header = submission.header
-        released = self.inboxes.inbox(header.sender.party).position_of
-        shown = [ref for ref in cites if ref in released and ref in self.register.by_ref]
+        inbox = self.inboxes.inbox(header.sender.party)
+        shown = {
+            ref: inbox.forms[inbox.position_of[ref]]
+            for ref in cites
+            if ref in inbox.position_of and ref in self.register.by_ref
+        }
         copy = self.copies.hand_out(submission.sid, header, body, shown, index, now_ms, outcome)
         if copy is not None:
             self.ledger.hand_out(copy)

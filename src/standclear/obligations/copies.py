@@ -8,7 +8,7 @@ recalled. What was read back is the word of the desk that heard it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,7 +53,8 @@ class CopyChange:
 class HeldCopy:
     """One copy on record. Times are the log's, but for `terms`, which its party says.
 
-    `shows` grows where a notice is attested again without a material change: what the copy says of it is still so.
+    `shows` has what it shows with the form released to its party; it grows where a notice is attested again without a
+    material change: what the copy says of it is still so.
     `accounted` are what its changes speak of already. `later` are the copies that supersede it.
     """
 
@@ -65,7 +66,7 @@ class HeldCopy:
     made_ms: int
     terms: HandedCopy
     holders: tuple[str, ...]
-    shows: set[bytes]
+    shows: dict[bytes, str]
     first: tuple[bytes, ...]
     accounted: set[bytes] = field(default_factory=set)
     changes: list[CopyChange] = field(default_factory=list)
@@ -132,12 +133,15 @@ class Copies:
         sid: bytes,
         header: Header,
         body: Dissemination,
-        cites: Sequence[bytes],
+        cites: Mapping[bytes, str],
         index: int,
         now_ms: int,
         outcome: Outcome,
     ) -> HeldCopy | None:
-        """Take in a copy that a party says it handed to somebody; a dissemination without one passes."""
+        """Take in a copy that a party says it handed to somebody; a dissemination without one passes.
+
+        `cites` has what it shows, each with the form in which it was released to the party.
+        """
         if body.copy is None:
             return None
         party = header.sender.party
@@ -151,7 +155,7 @@ class Copies:
             made_ms=now_ms,
             terms=body.copy,
             holders=tuple(dict.fromkeys((*body.echelons, *third))),
-            shows=set(cites),
+            shows=dict(cites),
             first=tuple(cites),
             accounted=set(cites),
         )
@@ -280,7 +284,7 @@ class Copies:
         copy.accounted |= {one.ref for one in new}
         if all(ref in one.same_as for one in new):
             for one in new:
-                copy.shows.add(one.ref)
+                copy.shows[one.ref] = copy.shows[ref]
                 self._showing.setdefault(one.ref, []).append(copy)
             return None
         told = inboxes.inbox(copy.party).position_of
@@ -354,7 +358,7 @@ class Copies:
         for one in turn.notices:
             if one.state == "stands":
                 for copy in self._showing.get(one.ref, ()):
-                    if copy.terms.as_of_ms <= at_ms:
+                    if copy.terms.as_of_ms <= at_ms and copy.shows[one.ref] == turn.form:
                         found.setdefault(copy.number, []).append(one)
         for number, notices in sorted(found.items()):
             yield self.all[number], _turn_change(turn.word, at_ms, notices)
@@ -362,9 +366,9 @@ class Copies:
     def false_since(self, copy: HeldCopy, register: Register, now_ms: int) -> tuple[CopyChange, ...]:
         """Everything that makes a copy false at a time of the clock, in the order in which it came, while somebody held it."""
         turned: dict[tuple[int, str, bytes], list[Standing]] = {}
-        for ref in sorted(copy.shows):
+        for ref, form in sorted(copy.shows.items()):
             standing = register.by_ref.get(ref)
-            turn = None if standing is None or standing.state != "stands" else turn_of(standing)
+            turn = None if standing is None or standing.state != "stands" else turn_of(standing, form)
             if standing is not None and turn is not None and copy.terms.as_of_ms <= turn[0] < now_ms:
                 turned.setdefault((*turn, standing.sid), []).append(standing)
         found = [one for one in copy.changes if one.at_ms <= now_ms]

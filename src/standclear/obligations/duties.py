@@ -410,8 +410,14 @@ def _turned(book: Book, turn: Turn, at_ms: int, size: int) -> Iterator[Duty]:
     if owner.index >= size or not turn.stands():
         return
     ladders = book.ledger.of_sid.get(turn.sid, ())
-    relying = {one.party for one in ladders if one.first_acknowledged_ms is not None}
-    for party in (owner.party, *sorted(relying - {owner.party})):
+    relying = {
+        one.party
+        for one in ladders
+        if one.first_acknowledged_ms is not None
+        and book.inboxes.inbox(one.party).forms[one.start] == turn.form
+    }
+    owners = (owner.party,) if turn.form == "exact" else ()
+    for party in (*owners, *sorted(relying - {owner.party})):
         yield Duty(
             id=duty_id("turned", turn.sid + owner.ref, party, DUTY_DESK, 0),
             kind="turned",

@@ -46,10 +46,13 @@ def alarm_of(released_ms: int, deadline_ms: int, begins_ms: int, lead_ms: int) -
     return deadline_ms
 
 
-def turn_of(standing: Standing) -> tuple[int, str] | None:
-    """The last moment at which a notice is still current, and what it is after; None where the clock changes nothing."""
-    ends_ms = max(volume.interval.end_ms for volume in standing.volumes["exact"])
-    match standing.what:
+def turn_of(standing: Standing, form: str = "exact") -> tuple[int, str] | None:
+    """The last moment at which a notice is still current, and what it is after; None where the clock changes nothing.
+
+    Each form has its own times: who was released a widened one learns nothing of the exact end.
+    """
+    ends_ms = max(volume.interval.end_ms for volume in standing.volumes[form])
+    match standing.what_in(form):
         case Site(valid_until_ms=until):
             return min(until, ends_ms), "lapsed"
         case Presence(as_of_ms=as_of, age_max_ms=age):
@@ -62,11 +65,12 @@ def turn_of(standing: Standing) -> tuple[int, str] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """Notices of one statement that turn at the same moment, so that a list turns as one (G16)."""
+    """Notices of one statement that turn at the same moment in one form, so that a list turns as one (G16)."""
 
     sid: bytes
     word: str
     notices: tuple[Standing, ...]
+    form: str = "exact"
 
     def stands(self) -> bool:
         """Whether one of them still stands: what was closed or replaced before its time turns no more."""
@@ -81,11 +85,12 @@ class Turns:
 
     def enter(self, notices: Sequence[Standing]) -> None:
         """Take in the notices of one statement. What came in when its time was over has turned by coming in."""
-        found: dict[tuple[int, str], list[Standing]] = {}
+        found: dict[tuple[int, str, str], list[Standing]] = {}
         for one in notices:
-            turn = turn_of(one)
-            if turn is not None:
-                at_ms, word = turn
-                found.setdefault((max(at_ms, one.integrated_ms), word), []).append(one)
-        for (at_ms, word), some in found.items():
-            self.calendar.add(at_ms, Turn(sid=some[0].sid, word=word, notices=tuple(some)))
+            for form in one.volumes:
+                turn = turn_of(one, form)
+                if turn is not None:
+                    at_ms, word = turn
+                    found.setdefault((max(at_ms, one.integrated_ms), word, form), []).append(one)
+        for (at_ms, word, form), some in found.items():
+            self.calendar.add(at_ms, Turn(sid=some[0].sid, word=word, notices=tuple(some), form=form))

@@ -225,7 +225,7 @@ def met_value(one: MetNow, now_ms: int) -> Json:
         "form": one.form,
         "name": one.standing.name if one.form == "exact" else "",
         "concern": one.concern,
-        "condition": one.standing.condition(now_ms),
+        "condition": one.standing.condition(now_ms, one.form),
         "is_aware": one.is_aware,
     }
 
