@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -80,6 +81,8 @@ class World:
     under: bytes = field(init=False)
     loop: asyncio.AbstractEventLoop = field(init=False)
     parties: dict[str, Party] = field(default_factory=dict)
+    room: Callable[[], int] = lambda: sys.maxsize
+    """How many bytes are free on its disk."""
 
     def __enter__(self) -> World:
         self.loop = asyncio.new_event_loop()
@@ -104,7 +107,12 @@ class World:
         """Start the service on the store, as after a crash."""
         index: type[CandidateIndex] = self.make_index
         self.service = Service(
-            store=self.store, keys=self.keys, clock=self.clock, fresh=self.chance, make_index=index
+            store=self.store,
+            keys=self.keys,
+            clock=self.clock,
+            fresh=self.chance,
+            make_index=index,
+            room=lambda: self.room(),
         )
         self.run(self.service.start())
 

@@ -157,6 +157,7 @@ def _built(config: Config, store: SqliteLogStore, given: Clock | None) -> Servic
         make_index=make_index,
         index_name=index_name,
         parses_apart=(os.cpu_count() or 1) > 1,
+        room=lambda: free_bytes(config.data),
     )
     gc.freeze()  # what was rebuilt lives as long as the process: the collector need not visit it again
     charter = service.book.roll.charter
@@ -169,6 +170,12 @@ def _built(config: Config, store: SqliteLogStore, given: Clock | None) -> Servic
             field="exercise", reason="this log is real", remedy="give an exercise a directory of its own"
         )
     return service
+
+
+def free_bytes(directory: Path) -> int:
+    """How many bytes are free on a directory's disk for who is not root."""
+    disk = os.statvfs(directory)
+    return disk.f_bavail * disk.f_frsize
 
 
 def _description(config: Config) -> LogDescription:

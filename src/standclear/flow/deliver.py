@@ -65,6 +65,7 @@ class Deliverer:
         self.directory = directory
         self.unkept = 0
         self.broken: Counter[str] = Counter()
+        self.has_unlogged = True  # as far as is known at a start
         self._reply_url = reply_url
         self.gateway_secret = gateway_secret  # of the texts that come back; without one, none is asked for
         self._code_key = code_key  # codes follow from it, so that a parcel made twice has one code
@@ -85,9 +86,8 @@ class Deliverer:
     # --- the loop ------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Put on record what a crash kept from it, then look, carry and say, until cancelled."""
+        """Put on record what a crash or a full disk kept from it, then look, carry and say, until cancelled."""
         try:
-            await self._submit_kept()
             while True:
                 await self.step()
                 self._wake.clear()
@@ -104,6 +104,8 @@ class Deliverer:
     async def step(self) -> None:
         """Look once, and begin to carry what is ready. An outbox that does not answer is asked again the next time."""
         try:
+            if self.has_unlogged and self.service.sequencer.has_room(is_urgent=True):
+                await self._submit_kept()
             await self.look()
             now_ms = self.service.clock.now_ms()
             ready = await asyncio.to_thread(self.outbox.ready, now_ms, OUTBOX_PAGE_ENTRIES)
@@ -122,7 +124,8 @@ class Deliverer:
             await asyncio.gather(*list(self._tasks), return_exceptions=True)
 
     async def _submit_kept(self) -> None:
-        """Calls that rang and could not be logged are logged now, or kept for the next start (G6)."""
+        """Calls that rang and could not be logged are logged now, or kept until they can be (G6)."""
+        self.has_unlogged = False
         for text in await asyncio.to_thread(self.outbox.kept_calls):
             sid = None
             try:

@@ -3,7 +3,8 @@
 1. The call is checked as any statement: what is not authentic rings nowhere.
 2. Its rings are begun, one task for each address of each desk. Nothing is waited for.
 3. The call is kept in the outbox, with the reserve if the disk is full, while the sequencer takes it.
-4. On record, it is forgotten there. If the log cannot take it, it stays *unlogged* and is submitted at the next start.
+4. On record, it is forgotten there. If the log cannot take it, it stays *unlogged*, and is submitted again as soon as there is
+   room for it, and at the next start.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Ringer:
             raise
         except Exception:
             self.unlogged += 1
+            self._deliverer.has_unlogged = True
             raise
         finally:
             self._ringing.discard(submission.sid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -59,7 +60,13 @@ class Service:
         make_index: Callable[[], CandidateIndex],
         index_name: str = "rtree",
         parses_apart: bool = False,
+        room: Callable[[], int] = lambda: sys.maxsize,
     ) -> None:
+        """Open a log. `room` says how many bytes are free where the store is: below a bound only calls are taken.
+
+        Raises:
+            Fatal: the store is not whole, or older than what it has published.
+        """
         rebuilt = rebuild(store, make_index, fresh, is_signed_anew=False)
         if rebuilt.findings:
             raise (
@@ -84,6 +91,7 @@ class Service:
             fresh=fresh,
             pending=rebuilt.pending,
             on_commit=self._committed,
+            room=room,
         )
         self.publisher = Publisher(
             store=store, tree=self.tree, keys=keys, fresh=fresh, sequencer=self.sequencer

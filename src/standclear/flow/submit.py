@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from standclear.errors import (
     Refused,
     Repeated,
     StandclearError,
+    StoreUnavailable,
     Unavailable,
     Unproven,
 )
@@ -34,6 +36,8 @@ from standclear.limits import (
     BATCH_STATEMENTS_MAX,
     BATCH_STEPS_MS,
     DEEDS_EVERY_MS,
+    DISK_CALLS_BYTES,
+    DISK_RESERVE_BYTES,
     GATHER_MS,
     WAITING_STATEMENTS_MAX,
 )
@@ -92,8 +96,10 @@ class Sequencer:
         fresh: Fresh,
         pending: PendingDeeds,
         on_commit: Callable[[list[Release]], None],
+        room: Callable[[], int] = lambda: sys.maxsize,
     ) -> None:
         self.store = store
+        self._room = room
         self.book = book
         self.tree = book.tree
         self.keys = keys
@@ -114,7 +120,7 @@ class Sequencer:
     async def submit(self, submission: Submission, *, is_urgent: bool = False) -> Answer:
         """Append a checked submission and give its answer, once it is durable and its head is signed.
 
-        A stop-fire call is urgent: it is taken however many wait.
+        A stop-fire call is urgent: it is taken however many wait, and from the room on the disk that is kept for calls.
 
         Raises:
             Repeated, Refused: nothing was appended.
@@ -127,6 +133,11 @@ class Sequencer:
             raise self._ended
         if len(self._waiting) >= WAITING_STATEMENTS_MAX and not is_urgent:
             raise Overloaded(waiting=len(self._waiting), remedy="try again in a second")
+        if not self.has_room(is_urgent=is_urgent):
+            raise StoreUnavailable(
+                reason="the disk is nearly full, and what is left is kept for stop-fire calls",
+                remedy="make room on the service's disk, then send the same bytes again",
+            )
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(submission, future))
         self._wake.set()
@@ -150,6 +161,10 @@ class Sequencer:
     def shredding(self) -> set[bytes]:
         """The items that are to be shredded and of which no deeds statement says so yet."""
         return {one.ref for one in self._pending.records if isinstance(one, ShreddedRecord)}
+
+    def has_room(self, *, is_urgent: bool = False) -> bool:
+        """Whether the disk has room for a statement; a stop-fire call needs less than any other."""
+        return self._room() >= (DISK_CALLS_BYTES if is_urgent else DISK_RESERVE_BYTES)
 
     @property
     def waiting(self) -> int:
@@ -208,6 +223,8 @@ class Sequencer:
         except Unavailable as error:
             self._refuse_waiting(error)
             return
+        if not self._waiting and not self.has_room(is_urgent=True):
+            return  # deeds alone can wait; written to a full disk they would stop the service, which still rings
         batch = _Batch()
         try:
             self._gather(batch, now_ms)

@@ -17,7 +17,12 @@ import apsw
 
 from standclear.errors import StoreUnavailable
 from standclear.flow.outbox import KeptAnswer, Parcel, Reach
-from standclear.limits import OUTBOX_RESERVE_BYTES, STORE_BUSY_MS
+from standclear.limits import (
+    DISK_RESERVE_BYTES,
+    OUTBOX_RESERVE_BYTES,
+    OUTBOX_RESERVE_STEP_BYTES,
+    STORE_BUSY_MS,
+)
 
 OUTBOX_FILE: Final = "outbox.db"
 RESERVE_FILE: Final = "outbox.reserve"
@@ -160,12 +165,21 @@ class SqliteOutbox:
         return dict(self._rows("SELECT state, count(*) FROM parcels GROUP BY state"))
 
     def keep_call(self, sid: bytes, text: bytes) -> None:
+        while True:
+            try:
+                return self._keep(sid, text)
+            except StoreUnavailable:
+                if not self._give_up_some():
+                    raise
+
+    def _give_up_some(self) -> bool:
+        """A piece of the reserve: this is what it was kept for. A piece at a time, or the next statement would take it all."""
         try:
-            self._keep(sid, text)
-        except StoreUnavailable:
-            with suppress(OSError):
-                self._reserve.unlink()  # this is what it was kept for
-            self._keep(sid, text)
+            left = self._reserve.stat().st_size - OUTBOX_RESERVE_STEP_BYTES
+            os.truncate(self._reserve, max(0, left))
+        except OSError:
+            return False
+        return left >= 0
 
     def _keep(self, sid: bytes, text: bytes) -> None:
         with self._writing() as file:
@@ -174,6 +188,10 @@ class SqliteOutbox:
     def forget_call(self, sid: bytes) -> None:
         with self._writing() as file:
             file.execute("DELETE FROM calls WHERE sid = ?", (sid,))
+        with suppress(OSError):
+            disk = os.statvfs(self._reserve.parent)
+            if disk.f_bavail * disk.f_frsize > DISK_RESERVE_BYTES + OUTBOX_RESERVE_BYTES:
+                self._make_reserve()  # whole again, now that there is room
 
     def kept_calls(self) -> tuple[bytes, ...]:
         return tuple(row[0] for row in self._rows("SELECT text FROM calls ORDER BY number"))

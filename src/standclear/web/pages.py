@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from standclear.errors import StandclearError
+from standclear.errors import StandclearError, StoreUnavailable
 from standclear.flow.deliver import Deliverer
 from standclear.flow.desks import NO_WAYS, desk_counts
 from standclear.flow.outbox import STATES
@@ -116,6 +116,8 @@ def _wrong(request: Request) -> list[str]:
             ask()
         except StandclearError as error:
             found.append(error.slug)
+    if not service.sequencer.has_room() and StoreUnavailable.slug not in found:
+        found.append(StoreUnavailable.slug)
     return found
 
 
