@@ -12,7 +12,7 @@ from repository import ROOT, SOURCE, find_files, table_rows, tree_of
 from standclear.cli.cast import told
 from standclear.cli.speech import filing
 from standclear.obligations.erasures import OBSTACLES
-from standclear.obligations.ladder import RUNGS
+from standclear.obligations.ladder import RUNGS, Attested
 from standclear.statements.arrangement import STATES
 from standclear.statements.deeds import EFFECTS
 from world import presence, site
@@ -32,6 +32,15 @@ def sign_head(log: Folded, n: int, root: bytes) -> object:
     return log.say(log.north, draft, machine=True)
 
 
+def attest(log: Folded, one: Spoken, by: str) -> None:
+    """An answer without a key, on the word of the service or of the owner."""
+    answer = Attested(
+        by=by, channel="call", answer="noted", at_ms=log.now_ms, attester=log.south.id, source=one.sid
+    )
+    log.book.ledger.attest(log.north.id, one.sid, 0, 9, answer)
+    assert answer in log.ladder(one).attested
+
+
 WHAT_COMES: dict[str, Move] = {
     "the deeds say that it was sent": lambda log, one: log.book.ledger.sent(log.north.id, 9, log.now_ms),
     "the party's machine signs a head that covers it": lambda log, one: sign_head(log, *log.head(log.north)),
@@ -45,6 +54,8 @@ WHAT_COMES: dict[str, Move] = {
         log.north, sids=[one.sid], machine=True
     ),
     "somebody else acknowledges it": lambda log, one: log.acknowledge(log.south, sids=[one.sid]),
+    "an answer comes by link or code": lambda log, one: attest(log, one, "link"),
+    "the owner attests a call with read-back": lambda log, one: attest(log, one, "contact"),
     "the party passes it on": lambda log, one: log.pass_on(log.north, one.sid, echelons=["2 Bty"]),
     "the owner closes the notice": lambda log, one: log.end(log.south, "site", one.ref(0), one.ref(1)),
     "its time is over": lambda log, one: setattr(log, "now_ms", log.ladder(one).deadline_ms + 1),

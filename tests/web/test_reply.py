@@ -28,7 +28,7 @@ from standclear.limits import (
 from standclear.obligations.attesting import OFFERS
 from standclear.statements.asking import Inquiry
 from standclear.statements.canonical import b64u
-from stories.test_duties_of_time import call, say
+from stories.test_duties_of_time import call, emergency, say
 from visiting import Reply, Visitor
 from world import HOUR_MS, Party, World, circle, site
 
@@ -154,10 +154,13 @@ def test_a_question_is_answered_in_full_only_with_a_key_and_a_call_with_what_a_d
         world.settle()
         matter = world.service.book.matters.of_sid[inquiry.sid]
         assert (matter.unanswered(), matter.is_silent(post.north.id)) == ({post.north.id}, False)
-        call(world, post.south)
+        made = call(world, post.south)
         world.run(post.carrying.deliverer.settle())
         ringing = post.visitor.get(post.link("ring")).body.decode()
         assert [code in ringing for code in CALL] == [True] * 5
+        assert "ended by its owner" not in ringing
+        say(world, post.south, emergency("end"), to=told(post.north), re=[made.sid])
+        assert "ended by its owner" in post.visitor.get(post.link("ring")).body.decode()
 
 
 def test_every_answer_that_is_offered_has_its_words_in_every_language() -> None:

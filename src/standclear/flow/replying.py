@@ -61,7 +61,7 @@ def read_short_code(text: str) -> str:
 class Asked:
     """What a code leads to: its message, what may be answered to it, and the answer if there is one.
 
-    `condition` is what the clock and its owner say now of a single notice that it was about, None of anything else.
+    `condition` is what the clock and its owner say now of a single notice, call or question that it was about; None of a list.
     """
 
     parcel: Parcel
@@ -136,6 +136,9 @@ class Replies:
 
     def _condition(self, parcel: Parcel, now_ms: int) -> str | None:
         book, ref = self.service.book, ref_of(parcel.sid, 0)
+        matter = book.matters.of_sid.get(parcel.sid)
+        if matter is not None and matter.ended_ms is not None:
+            return "ended"
         standing = book.register.by_ref.get(ref)
         is_single = parcel.end - parcel.start <= 1
         inbox = book.inboxes.inbox(parcel.party)
