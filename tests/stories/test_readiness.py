@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from naive import picture
 from standclear.cli.cast import Said, told
+from standclear.cli.seat import NewSeat, Seat, enrolment_of
 from standclear.dossier.verify import verify
 from standclear.flow.evidence import dossier_of, policy_of
 from standclear.flow.rebuild import rebuild
+from standclear.keys import SigningKey, key_id
 from standclear.obligations.attesting import offered
 from standclear.obligations.book import Book
 from standclear.obligations.duties import Duty
@@ -19,7 +22,9 @@ from standclear.obligations.standby import LineState, WatchState, line_state, wa
 from standclear.statements.arrangement import Adherence
 from standclear.statements.calls import LineCheck, Watch
 from standclear.statements.compose import Draft, Recipient
+from standclear.statements.parties import desk_id
 from standclear.statements.readiness import ReadinessRule
+from standclear.statements.roll import ROOT_DESK
 from stories.test_attested import by_link
 from stories.test_duties_of_time import Watcher, call, lines, say
 from world import HOUR_MS, Chance, ListedIndex, Party, World
@@ -308,6 +313,75 @@ def test_who_withdraws_is_asked_for_nothing_and_who_has_not_adhered_never_was() 
         world.pass_ms(3 * 24 * HOUR_MS)
         assert {None, south.id} == {one.silent for one in watcher.look() if one.kind != "line_check"} | {None}
         assert monitor.id not in {one.party for one in bound}
+
+
+def enrol_desk(world: World, party: Party, name: str, role: str) -> bytes:
+    """The party's root key adds a desk with one seat."""
+    key = SigningKey.from_seed(world.chance(32))
+    body = enrolment_of(
+        log=world.log,
+        name=party.name,
+        party_type=party.party_type,
+        root=party.root,
+        desks=[(name, (), [NewSeat(seat=name, role=role, key=key)])],
+    )
+    first = world.service.book.roll.keys[key_id(party.root.public)]
+    root = Seat(
+        log=world.log,
+        party=party.id,
+        desk=ROOT_DESK,
+        key=party.root,
+        seq=first.next_seq,
+        prev=first.last_sid,
+    )
+    draft = Draft(kind="enrolment", forms={"exact": [body.to_value()]}, to=None)
+    world.run(world.service.submit(root.compose(draft, world.now_ms, world.chance).text))
+    return desk_id(party.id, name)
+
+
+def test_a_desk_enrolled_later_is_bound_from_then_and_one_where_nobody_may_sit_never_is() -> None:
+    with World() as world:
+        north, _, _ = line_of_desks(world)
+        world.pass_ms(HOUR_MS)
+        field = enrol_desk(world, north, "field", "person")
+        relay = enrol_desk(world, north, "relay", "machine")
+        bound = {one.desk: one.since_ms for one in world.service.book.readiness.open.values()}
+        assert world.now_ms == bound[field]
+        assert world.now_ms - HOUR_MS >= bound[north.person.desk]
+        assert relay not in bound
+
+
+def test_another_rule_begins_anew_and_a_suspended_arrangement_asks_for_nothing() -> None:
+    with World() as world:
+        north, south, _ = line_of_desks(world)
+        watch(world, north, "taken")
+        versions = [
+            replace(RULE, line_every_ms=12 * HOUR_MS),
+            replace(RULE, line_every_ms=12 * HOUR_MS),
+            None,
+        ]
+        for number, rule in enumerate(versions):
+            world.pass_ms(HOUR_MS)
+            found = world.service.book.agreements.find(world.under)
+            assert found is not None
+            state = "in_force" if rule else "suspended"
+            rules = replace(found.arrangement, readiness=rule or RULE, state=state, note=f"version {number}")
+            draft = Draft(
+                kind="arrangement",
+                act="replace",
+                of=[(found.sid + bytes(4), 0)],
+                forms={"exact": [rules.to_value()]},
+                to=None,
+            )
+            amended = world.say(north, draft)
+            for party in (north, south):
+                body = Adherence(adheres=True, reservations=()).to_value()
+                world.say(party, Draft(kind="adherence", forms={"exact": [body]}, to=None, re=[amended.sid]))
+        mine = [one for one in world.service.book.readiness.bounds if one.desk == north.person.desk]
+        spans = [(one.rule.line_every_ms // HOUR_MS, (one.until_ms or 0) - one.since_ms) for one in mine]
+        assert [24, 12] == [every for every, _ in spans]
+        assert [1, 2] == [lasted // HOUR_MS for _, lasted in spans]
+        assert {} == world.service.book.readiness.open
 
 
 def test_without_a_rule_nothing_is_asked_and_watches_are_kept_all_the_same() -> None:

@@ -36,6 +36,7 @@ def test_a_line_check_rings_a_desk_over_every_channel_it_has_and_says_that_it_is
         letter = next(one for one in post.phone.letters if one.parcel.kind == "line_check")
         assert words_of(letter).subject.startswith("EXERCISE Routine line check")
         assert "Nothing has happened" in words_of(letter).text
+        assert "Open your desk to read it" not in words_of(letter).text
         assert [] == [one for one in post.step(2) if one[0] == "line_check"]
 
 
