@@ -52,7 +52,7 @@ from standclear.statements.parties import Charter, Enrolment
 from standclear.statements.replies import Acknowledgement, Dissemination
 from standclear.statements.roll import Roll
 from standclear.statements.submission import Submission
-from standclear.statements.traces import trace_of
+from standclear.statements.traces import is_of_copy, trace_of
 from standclear.tlog.merkle import Tree
 
 DAY_MS = 86_400_000
@@ -165,7 +165,7 @@ class Book:
         marks = self.roll.step(index, submission.sid, header, body)
         is_void = header.void_after_ms is not None and now_ms > header.void_after_ms
         if header.kind not in NOTICE_KINDS or header.act in ("cancel", "close") or is_void:
-            kind = "copy" if isinstance(body, Dissemination) and body.copy is not None else header.kind
+            kind = "copy" if is_of_copy(body) else header.kind
             self.erasures.utter(submission.sid, header, kind, submission.item_count, now_ms)
         self.erasures.stir()
         if is_void:

@@ -25,7 +25,7 @@ from standclear.spacetime.meet import NO_MARGIN, meets
 from standclear.statements.asking import Contact
 from standclear.statements.header import Header
 from standclear.statements.lists import split_ref
-from standclear.statements.replies import Dissemination, HandedCopy, code_read_back
+from standclear.statements.replies import Dissemination, HandedCopy
 
 CHANGES: Final = ("corrected", "replaced", "ended", "lapsed", "stale", "overdue", "added", "expired")
 """What makes a copy false; of several at once, the first that stands here names the change."""
@@ -186,13 +186,10 @@ class Copies:
 
     def hear(self, header: Header, body: Contact, now_ms: int, is_person: bool, outcome: Outcome) -> None:
         """Take in what a holder read back or handed back, as the desk that heard it says; other contacts pass."""
-        code = code_read_back(body.read_back)
-        is_about = body.result == "recalled" or (
-            body.result == "read_back_correct" and body.channel == "code"
-        )
-        found = [] if code is None else self.find(header.sender.party, code)
-        if body.result not in ("read_back_correct", "recalled") or not (found or is_about):
+        code = body.copy_code()
+        if code is None and body.result != "recalled":
             return
+        found = [] if code is None else self.find(header.sender.party, code)
         if not found:
             outcome.mark("copy_unknown")
             return

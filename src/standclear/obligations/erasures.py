@@ -26,7 +26,8 @@ AT_ONCE: Final = frozenset({"site", "presence"})
 NEVER: Final = OPEN_KINDS | {"erasure", "hold", "watch", "line_check", "copy"}
 """What is never shredded: rules, keys, the very words about erasing, and what says who was awake and what was handed out.
 
-They name desks, codes and pseudonyms, and hold nothing that must be erasable. A copy is a dissemination that handed one out.
+They name desks, codes and pseudonyms, and hold nothing that must be erasable. A copy is a dissemination that handed one out,
+or the contact by which its code was read back or it was handed back.
 """
 
 OBSTACLES: Final = {

@@ -10,6 +10,7 @@ from standclear.spacetime.volume import Volume, volume_from_value, volume_to_val
 from standclear.statements.canonical import Value, b64u
 from standclear.statements.fields import Fields
 from standclear.statements.notices import LANGUAGES, VOLUMES_MAX, Note, read_note
+from standclear.statements.replies import code_read_back
 
 ANSWERS = frozenset({"these", "none_that_we_declare", "declined"})
 RELIABILITY = frozenset({"a", "b", "c", "d", "e", "f"})  # source: completely reliable … cannot be judged
@@ -139,6 +140,13 @@ class Contact:
     read_back: str
     scan: bytes | None
     member: str
+
+    def copy_code(self) -> str | None:
+        """The code of the copy that somebody read back or handed back; None of every other contact."""
+        is_of_one = self.result == "recalled" or (
+            self.result == "read_back_correct" and self.channel == "code"
+        )
+        return code_read_back(self.read_back) if is_of_one else None
 
     def to_value(self) -> Value:
         return {

@@ -41,8 +41,21 @@ def has_trace(body: Body) -> bool:
     return trace_of(body) is not None
 
 
+def is_of_copy(body: Body) -> bool:
+    """Whether a body hands out a copy, or says that its code was read back or that it was handed back."""
+    match body:
+        case Dissemination():
+            return body.copy is not None
+        case Contact():
+            return body.copy_code() is not None
+        case _:
+            return False
+
+
 def trace_of(body: Body) -> Body | None:
     """What is left of a body; None of a kind that is never shredded. The trace of a trace is itself."""
+    if is_of_copy(body):
+        return None
     match body:
         case Notice():
             return _of_notice(body)
@@ -52,7 +65,7 @@ def trace_of(body: Body) -> Body | None:
             return replace(body, note=None)
         case Acknowledgement():
             return replace(body, member=GONE, opened_ms=None, tags=(), note=None)
-        case Dissemination(copy=None):
+        case Dissemination():
             named = body.third_party is not None or body.third_name
             return replace(
                 body,

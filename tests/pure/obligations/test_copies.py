@@ -257,6 +257,7 @@ def test_a_copy_is_outstanding_until_each_of_its_holders_has_the_next_or_gave_it
         ("a recall of such a code", {"code": NEXT, "result": "recalled"}, ["copy_unknown"]),
         ("by whom it was not made for", {"whom": "9 Bty"}, ["not_its_holder"]),
         ("by a machine's key", {"machine": True}, ["machine_key"]),
+        ("a recall of what is no code", {"code": "seven", "result": "recalled"}, ["copy_unknown"]),
         ("read back wrong", {"result": "read_back_wrong"}, []),
     ],
 )

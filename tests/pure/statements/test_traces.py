@@ -44,6 +44,17 @@ def test_what_handed_a_copy_out_is_never_shredded() -> None:
     assert trace_of(COPY if COPY.copy is not None else replace(COPY, copy=bytes(32))) is None
 
 
+def test_what_says_that_a_copy_was_read_back_or_handed_back_is_never_shredded_and_another_contact_is() -> (
+    None
+):
+    told = BODIES["contact"]
+    back = replace(told, channel="code", result="read_back_correct", read_back="K7M-2QP")
+    assert trace_of(back) is None
+    assert trace_of(replace(back, channel="call", result="recalled")) is None
+    assert trace_of(replace(back, channel="call")) is not None
+    assert trace_of(replace(back, read_back="seven four four one")) is not None
+
+
 @pytest.mark.parametrize("kind", sorted(TRACED))
 def test_a_trace_reads_as_a_body_of_its_kind_and_its_own_trace_is_itself(kind: str) -> None:
     text = trace_text(TRACED[kind])
