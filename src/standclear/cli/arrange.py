@@ -12,6 +12,7 @@ from standclear.cli.output import print_json, print_table
 from standclear.dialects.pack import read_pack
 from standclear.dialects.plainly import explain
 from standclear.errors import Malformed
+from standclear.obligations.duties import DUTIES, TRANSITIONS
 from standclear.statements.arrangement import Adherence
 from standclear.statements.canonical import b64u, from_b64u
 from standclear.statements.compose import Draft
@@ -43,6 +44,9 @@ def add_parser(subparsers: Any) -> None:
     adhere.add_argument("--reservation", action="append", default=[])
     adhere.add_argument("--withdraw", action="store_true")
     actions.add_parser("show", help="show the arrangements in their present versions")
+    actions.add_parser(
+        "duties", help="print every duty, and the table of the receipt ladder, as the program follows them"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,8 +55,26 @@ def run(arguments: argparse.Namespace) -> int:
         return _check(arguments)
     if arguments.action == "packs":
         return _packs(arguments)
+    if arguments.action == "duties":
+        return _duties(arguments)
     with Line.of(arguments.home, arguments.seat) as line:
         return {"file": _file, "adhere": _adhere, "show": _show}[arguments.action](arguments, line)
+
+
+def _duties(arguments: argparse.Namespace) -> int:
+    if arguments.json:
+        duties = [
+            {"kind": one.kind, "about": one.about, "told": one.told, "ends": one.ends} for one in DUTIES
+        ]
+        print_json({"duties": duties, "ladder": [list(row) for row in TRANSITIONS]})
+        return 0
+    for one in DUTIES:
+        print(f"{one.kind}: about {one.about}")
+        print(f"  falls due {one.falls_due}\n  told: {one.told}\n  ends: {one.ends}")
+    print()
+    print_table(("from", "event", "to"), TRANSITIONS)
+    print("No event leads to told: made available, unanswered is what stands when every step has passed.")
+    return 0
 
 
 def _check(arguments: argparse.Namespace) -> int:
