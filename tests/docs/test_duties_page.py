@@ -37,7 +37,10 @@ def test_the_page_has_every_answer_that_is_offered_without_a_key() -> None:
     assert listed == [list(row) for row in table_rows(PAGE, "## Answers without a key")]
 
 
-def test_the_command_prints_every_duty_and_the_whole_ladder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_every_duty_and_the_whole_ladder(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     assert 0 == main(["arrange", "duties"])
     page = capsys.readouterr().out
     assert [] == [one.kind for one in DUTIES if f"{one.kind}: about {one.about}" not in page]
