@@ -33,6 +33,7 @@ HELPERS: dict[str, str] = {
     "Signatures": "the filings of one log that wait for signatures, by their sids",
     "Turns": "the turns of one log, kept for finding them by time",
     "Lines": "the line checks of one desk, kept in their order",
+    "Warnings": "the warnings of one log, kept for finding them by time",
     "PartyLadders": "one party's ladders, kept for finding them by position",
 }
 

@@ -175,7 +175,6 @@ def arrangement(parties: Sequence[Party]) -> Value:
         one_sided=one_sided,
         kinds=kinds,
         citation_grace_ms=60_000,
-        void_grace_ms=0,
         retention_ms=0,
         predicate="decide/1",
         note="",

@@ -195,7 +195,6 @@ def arrangement_body(scene: Scene, **changed: Any) -> Arrangement:
             for kind in ("activity", "presence", "site")
         ),
         citation_grace_ms=60_000,
-        void_grace_ms=0,
         retention_ms=1_000 * HOUR_MS,
         predicate="decide/1",
         note="",

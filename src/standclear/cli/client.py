@@ -222,6 +222,11 @@ class Client:
         """What each party and desk owed in a span of time, and how it answered."""
         return self._json("GET", f"/v1/compliance?from={start_ms}&to={end_ms}")
 
+    def arrears(self) -> list[Json]:
+        """Who is silent towards whom, since when, and how much is open: one item each."""
+        found: list[Json] = self._json("GET", "/v1/arrears")["arrears"]
+        return found
+
     def claims(self) -> list[Json]:
         """The newest claims that one may see, each held against the record."""
         found: list[Json] = self._json("GET", "/v1/claims")["claims"]

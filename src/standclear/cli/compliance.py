@@ -90,7 +90,7 @@ def _heading(found: dict[str, Any]) -> str:
 
 
 def tables_of(found: dict[str, Any], names: dict[bytes, str], desks: dict[bytes, str]) -> tuple[Table, ...]:
-    """The tables: duties by party, by desk, by week; filings; readiness. Shares are per cent of the count beside them."""
+    """The tables: duties by party, by desk, by week; filings; readiness; arrears. Shares are per cent of the count beside them."""
 
     def party(one: dict[str, Any]) -> str:
         sid = from_b64u(one["party"], 16, "party")
@@ -116,12 +116,27 @@ def tables_of(found: dict[str, Any], names: dict[bytes, str], desks: dict[bytes,
         (party(one), desk(one), one["kind"], *(one[name] for name in _FILED)) for one in found["filings"]
     ]
     readiness = [(party(one), desk(one), *_ready(one)) for one in found["desks"]]
+    arrears: list[tuple[Cell, ...]] = [
+        (
+            names.get(from_b64u(one["silent"], 16, "silent"), one["silent"][:8]),
+            names.get(from_b64u(one["owner"], 16, "owner"), one["owner"][:8]),
+            utc(one["since_ms"]),
+            one["ladders"],
+            one["matters"],
+        )
+        for one in found["arrears"]
+    ]
     return (
         ("What each party owed, and what became of it", ("party", "duty", "kind", *counted), by_party),
         ("Which desk answered", ("party", "desk", "duty", "kind", *counted), by_desk),
         ("Week by week", ("party", "week from", "duty", "kind", *counted), by_week),
         ("What each desk filed", ("party", "desk", "kind", *_FILED), filings),
         ("Which desks were ready", ("party", "desk", *_READY), readiness),
+        (
+            "Who is silent towards whom now, and since when",
+            ("silent", "towards", "since", "unacknowledged", "unanswered"),
+            arrears,
+        ),
     )
 
 
@@ -173,7 +188,8 @@ def _write_xlsx(path: Path, heading: str, tables: Sequence[Table]) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         bold = book.add_format({"bold": True})
         for number, (title, columns, rows) in enumerate(tables, start=1):
-            sheet = book.add_worksheet(("Parties", "Desks", "Weeks", "Filings", "Readiness")[number - 1])
+            names_of = ("Parties", "Desks", "Weeks", "Filings", "Readiness", "Arrears")
+            sheet = book.add_worksheet(names_of[number - 1])
             sheet.write_string(0, 0, heading)
             sheet.write_string(1, 0, title, bold)
             sheet.write_row(3, 0, columns, bold)

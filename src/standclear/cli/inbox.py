@@ -9,6 +9,7 @@ from standclear.cli.line import Line
 from standclear.cli.options import add_desk_options
 from standclear.cli.output import print_json, print_table, utc
 from standclear.cli.phrasing import add_language_option, language_of, said, shown
+from standclear.cli.status import arrears_lines
 from standclear.errors import Malformed
 from standclear.statements.canonical import from_b64u
 
@@ -36,6 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.follow and reader is not None:
             raise Malformed("--follow", "only your own inbox is told live", "leave --for or --follow out")
         page = line.client.inbox(arguments.start, arguments.limit, reader=reader)
+        if not arguments.json and reader is None:
+            for silence in arrears_lines(line):
+                print(silence)
         items = [one for one in page["items"] if not arguments.only_open or _is_open(one)]
         _show(arguments, line, items)
         if not items and not arguments.json:

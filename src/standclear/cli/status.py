@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             return _one(arguments, line)
         found = list(islice(line.client.own(arguments.kind), arguments.limit))
         false = [one for one in line.client.copies(is_open=True) if one["outstanding"]]
+        silent = arrears_lines(line)
     if arguments.json:
         print_json(found)
     else:
@@ -57,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
             for one in found
         ]
         print_table(("kind", "condition", "stands as", "name", "reference"), rows)
+        for told in silent:
+            print(told)
         for copy in false:
             since = utc(copy["changes"][0]["at_ms"])
             held = holders_in_words(copy["holders"])
@@ -64,6 +67,19 @@ def run(arguments: argparse.Namespace) -> int:
                 f"copy {copy['code']} is false since {since}, and held by {held}: export --replace {copy['code']}"
             )
     return 0
+
+
+def arrears_lines(line: Line) -> list[str]:
+    """Who is silent towards whom, since when: one line for everything that is open between two (G24)."""
+    found = []
+    for one in line.client.arrears():
+        silent, owner = (from_b64u(one[name], 16, name) for name in ("silent", "owner"))
+        towards = "you" if owner == line.seat.party else line.name_of(owner)
+        who = "You are" if silent == line.seat.party else f"{line.name_of(silent)} is"
+        found.append(
+            f"{who} silent towards {towards} since {utc(one['since_ms'])}: {one['count']} unanswered"
+        )
+    return found
 
 
 def _stands(notice: dict[str, Any], language: str | None) -> str:

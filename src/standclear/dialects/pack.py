@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from standclear.errors import Malformed
-from standclear.limits import SIGNERS_MAX
+from standclear.limits import SIGNERS_MAX, WARNINGS_MAX
 from standclear.statements.arrangement import (
     Arrangement,
     Concern,
@@ -52,7 +52,17 @@ def read_pack(text: str, members: Mapping[bytes, str], neutral: bytes | None) ->
         fields.take("type")
         return read_arrangement(fields)
     except Malformed as error:
-        raise Malformed(error.field, f"{error.reason}{_line_of(text, error.field)}", error.remedy) from None
+        line = _line_of(text, _named(error.field, pack))
+        raise Malformed(error.field, f"{error.reason}{line}", error.remedy) from None
+
+
+def _named(field: str, pack: Mapping[str, Any]) -> str:
+    """A field's path with its kind by name, as the file has it: the arrangement numbers them."""
+    kinds = sorted(pack["kinds"]) if type(pack.get("kinds")) is dict else []
+    found = re.search(r"\bkinds\[(\d+)\]", field)
+    if found is None or int(found[1]) >= len(kinds):
+        return field
+    return field.replace(found[0], f"kinds.{kinds[int(found[1])]}")
 
 
 def _arrangement(pack: Mapping[str, Any], members: Mapping[bytes, str], neutral: bytes | None) -> Arrangement:
@@ -80,7 +90,6 @@ def _arrangement(pack: Mapping[str, Any], members: Mapping[bytes, str], neutral:
         one_sided=one_sided,
         kinds=tuple(_kind(name, rule, f"pack.kinds.{name}") for name, rule in sorted(kinds.items())),
         citation_grace_ms=_quantity(fields, "citation_grace", _TIMES_MS),
-        void_grace_ms=_quantity(fields, "void_grace", _TIMES_MS),
         retention_ms=_quantity(fields, "retention", _TIMES_MS),
         predicate=fields.text("predicate", 32, 1),
         note=fields.text("note"),
@@ -122,9 +131,17 @@ def _kind(name: str, value: Any, path: str) -> KindRule:
         acknowledge_ms=_quantity(fields, "acknowledge", _TIMES_MS),
         lead_ms=_quantity(fields, "lead", _TIMES_MS),
         signers=fields.integer("signers", 1, SIGNERS_MAX),
+        warn_ms=fields.many("warn", _span, WARNINGS_MAX),
     )
     fields.done()
     return rule
+
+
+def _span(value: Any, path: str) -> int:
+    """One span of time of a list of them."""
+    if type(value) is not str:
+        raise Malformed(path, f"{value!r} is no text", "write '14 d'")
+    return _read_quantity(value, path, _TIMES_MS)
 
 
 def _escalation(value: Any, path: str) -> Escalation:
@@ -196,5 +213,12 @@ def _line_of(text: str, field: str) -> str:
     """ " (line n)" of the last word of a field's path, where the file has it once. The file's words carry no unit."""
     name = re.sub(r"\[\d+\]", "", field).rsplit(".", 1)[-1]
     name = name.removesuffix("_ms").removesuffix("_cm")
-    lines = [n for n, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{re.escape(name)}\s*=", line)]
+    table = re.search(r"\bkinds\.(\w+)\.", field)
+    lines, section = [], ""
+    for number, line in enumerate(text.splitlines(), 1):
+        opened = re.match(r"\s*\[+([\w.]+)\]+", line)
+        section = opened[1] if opened else section
+        is_there = table is None or section == f"kinds.{table[1]}"
+        if is_there and re.match(rf"\s*{re.escape(name)}\s*=", line):
+            lines.append(number)
     return f" (line {lines[0]})" if len(lines) == 1 else ""

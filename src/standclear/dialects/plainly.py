@@ -86,13 +86,25 @@ def _kind(rule: KindRule) -> list[str]:
         f"{span(rule.blanket_duration_ms)} is labelled blanket and proves no awareness; "
         f"more than {rule.daily_max:,} a day from one party are labelled over quota."
     )
-    lines = [acknowledged, blanket]
+    lines = [acknowledged, blanket, *_warned(rule)]
     if rule.signers > 1:
         lines.append(
             f"{_a(rule.kind)} is released to nobody before {rule.signers} persons of its party, at different seats, "
             "have signed it; until then it is matched as what was released to nobody, and what it replaces stands."
         )
     return lines
+
+
+def _warned(rule: KindRule) -> list[str]:
+    """Before what its owner is warned, where it is."""
+    if not rule.warn_ms:
+        return []
+    spans = " and ".join(span(one) for one in rule.warn_ms)
+    warned = (
+        f"The owner of {_a(rule.kind).lower()} is warned {spans} before its time is over, of all that ends on one day in one "
+        "message; it says it again, unchanged, or closes it."
+    )
+    return [warned]
 
 
 def _readiness(rule: ReadinessRule | None) -> list[str]:

@@ -20,7 +20,7 @@ _NOTE: Final = frozenset({"lang", "text"})
 _VERTICES_SHOWN: Final = 64
 _SPANS: Final = frozenset(
     {"age_max_ms", "after_ms", "acknowledge_ms", "lead_ms", "long_stop_ms", "time_ms", "retention_ms",
-     "citation_grace_ms", "void_grace_ms", "blanket_duration_ms", "answer_most_ms"}
+     "citation_grace_ms", "warn_ms", "blanket_duration_ms", "answer_most_ms"}
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from standclear.flow.outbox import Address, Channel, Directory, Letter, Outbox, 
 from standclear.flow.query import Query
 from standclear.flow.replying import Replies, short_code
 from standclear.flow.service import Service
-from standclear.flow.showing import details_of
+from standclear.flow.showing import details_of, extent_of
 from standclear.keys import hmac_sha256, sha256
 from standclear.limits import (
     CARRIED_AT_ONCE_MAX,
@@ -36,6 +36,7 @@ from standclear.limits import (
     REPLY_CODE_BYTES,
     UNRECORDED_PAGE_ENTRIES,
 )
+from standclear.obligations.arrears import gathered
 from standclear.obligations.duties import Duty, deliveries, due
 from standclear.statements.canonical import b64u
 from standclear.statements.deeds import SentRecord
@@ -152,6 +153,7 @@ class Deliverer:
         if is_steady:
             after_ms = max(-1, reach.after_ms - DUTY_OVERLAP_MS)
             duties = due(service.book, now_ms, after_ms=after_ms, told=begun, size=size)
+            duties = gathered(service.book, duties, after_ms, now_ms, size)
         else:
             duties = tuple(deliveries(service.book, begun, size))
         told: dict[bytes, int] = {}
@@ -293,6 +295,7 @@ class Deliverer:
         answers = self.replies.offered(parcel)
         has_link = bool(self._reply_url and answers)
         has_code = self.gateway_secret and answers and parcel.channel in TEXTED
+        count, since_ms = extent_of(self.service.book, parcel, self._now_ms()[0])
         return Letter(
             parcel=parcel,
             exercise=roll.charter.exercise,
@@ -303,6 +306,8 @@ class Deliverer:
             instead_of=self._instead_of(parcel),
             reply_code=short_code(parcel.code) if has_code else "",
             answers=answers,
+            count=count,
+            since_ms=since_ms,
         )
 
     def _instead_of(self, parcel: Parcel) -> str:

@@ -80,7 +80,8 @@ class Letter:
 
     `instead_of` names the party that it is for, where the desk that gets it represents that party.
     `answers` are what may be answered without a key, by `reply_url` or by texting `reply_code` back; each is empty where
-    there is no such way, or no answer is owed.
+    there is no such way, or no answer is owed. `count` and `since_ms` are of a message that gathers several: how much it is
+    about, and since when.
     """
 
     parcel: Parcel
@@ -92,6 +93,8 @@ class Letter:
     instead_of: str = ""
     reply_code: str = ""
     answers: tuple[str, ...] = ()
+    count: int = 0
+    since_ms: int | None = None
 
 
 class Channel(Protocol):

@@ -14,7 +14,7 @@ import asyncio
 from standclear.errors import ClockDoubtful, Repeated, Unavailable
 from standclear.flow.deliver import Deliverer
 from standclear.flow.submit import Answer
-from standclear.obligations.duties import first_rings
+from standclear.obligations.duties import first_rings, rung_monitors
 from standclear.statements.submission import Submission
 
 
@@ -80,12 +80,15 @@ class Ringer:
             return service.sequencer.durable.last_ms
 
     def _called(self, submission: Submission) -> tuple[bytes, ...]:
-        """Every party that the call is addressed to: named, or any party of the arrangement."""
+        """Every party that the call is addressed to: named, or any party of the arrangement; and monitors rung with them."""
         agreement = self._deliverer.service.book.agreements.find(submission.header.under)
         named = {slot.party for slot in submission.slots if slot.when == "now"}
         if None in named and agreement is not None:
             named |= {one.party for one in agreement.arrangement.members if one.role == "party"}
         sender = submission.header.sender.party
+        if agreement is not None:
+            rules = agreement.arrangement
+            named.update(rung_monitors(rules.emergency, rules.monitors(), [sender]))
         return tuple(sorted(party for party in named if party is not None and party != sender))
 
     def _keep(self, sid: bytes, text: bytes) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 from standclear.flow.outbox import Parcel
 from standclear.flow.query import InboxItem, Query
 from standclear.limits import DETAILS_MAX
+from standclear.obligations.arrears import arrears_between
+from standclear.obligations.book import Book
 
 
 def details_of(query: Query, parcel: Parcel) -> tuple[str, ...]:
@@ -25,6 +27,23 @@ def details_of(query: Query, parcel: Parcel) -> tuple[str, ...]:
         return ()
     shown = query.inbox(parcel.party, parcel.start, min(DETAILS_MAX, parcel.end - parcel.start))
     return tuple(line for item in shown for line in _lines(item, parcel.content))
+
+
+def extent_of(book: Book, parcel: Parcel, now_ms: int) -> tuple[int, int | None]:
+    """Of a message that gathers several: how much it is about now, and since when; of any other the items it delivers."""
+    match parcel.kind:
+        case "arrears" if parcel.silent is not None:
+            ladders = book.ledger.of_sid.get(parcel.sid, ())
+            matter = book.matters.of_sid.get(parcel.sid)
+            owner = ladders[0].sender if ladders else matter.opener if matter is not None else bytes(16)
+            found = arrears_between(book, owner, parcel.silent, now_ms)
+            return (0, None) if found is None else (found.count, found.since_ms)
+        case "lapsing":
+            some = book.turns.warnings.at(parcel.party, parcel.word, parcel.due_ms, parcel.step)
+            ending = [end_ms for one in some for end_ms, _ in one.standing(now_ms)]
+            return len(ending), min(ending, default=None)
+        case _:
+            return parcel.end - parcel.start, None
 
 
 def _lines(item: InboxItem, content: str) -> Iterator[str]:

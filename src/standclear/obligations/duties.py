@@ -6,7 +6,7 @@ stands in the outbox. docs/spec/duties.md prints the tables, and a test compares
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from standclear.obligations.alarms import DUTY_DESK, MONITOR, Alarm, alarms
 from standclear.obligations.book import Book
 from standclear.obligations.copies import CopyChange, HeldCopy
 from standclear.obligations.ladder import Ladder
+from standclear.obligations.lapsing import Lapsing
 from standclear.obligations.matters import Matter
 from standclear.obligations.turns import Turn, severity_of
 from standclear.statements.arrangement import Escalation
@@ -44,8 +45,9 @@ DUTIES: Final = (
     Rule(
         kind="ring",
         about="a stop-fire call",
-        falls_due="at the call, then every time the arrangement's first emergency step passes again",
-        told="the duty desks of all who were called, at once",
+        falls_due="at the call, then every time the arrangement's first emergency step that has a time passes again",
+        told="the duty desks of all who were called, at once; of every monitor too, at the call, where the arrangement's step "
+        "for it has no time",
         ends="a person of the desk has answered, by key or attested, or the caller ends it",
     ),
     Rule(
@@ -69,6 +71,22 @@ DUTIES: Final = (
         falls_due="at the last step",
         told="the owner's duty desk: made available, unanswered",
         ends="acknowledged, answered, attested, or ended",
+    ),
+    Rule(
+        kind="arrears",
+        about="all that one party leaves unanswered towards one other, after the first alarm or step; never what is as urgent as "
+        "a call, and never what is about a thing that has not begun",
+        falls_due="each time the arrangement's last step passes again, counted from 1970, if more has fallen due since",
+        told="whom the gathered duties would have told: the owner's duty desk, the step's level, every monitor",
+        ends="acknowledged, answered, attested, or ended",
+    ),
+    Rule(
+        kind="lapsing",
+        about="notices that will lapse or go stale, as long before as the arrangement warns: all of one owner and kind that "
+        "reach a warning on one day are one",
+        falls_due="at the beginning of that day, or with the warning of what was filed on it",
+        told="the owner's duty desk",
+        ends="replaced, closed, arrived",
     ),
     Rule(
         kind="turned",
@@ -244,6 +262,14 @@ def first_rings(sid: bytes, parties: tuple[bytes, ...], now_ms: int) -> tuple[Du
     return tuple(_first_ring(sid, party, now_ms, 0, 0) for party in parties)
 
 
+def rung_monitors(
+    steps: Sequence[Escalation], monitors: Sequence[bytes], others: Collection[bytes]
+) -> tuple[bytes, ...]:
+    """The monitors that a call rings at once although nobody called them: where their emergency step has no time."""
+    is_at_once = any(step.level == MONITOR and step.after_ms == 0 for step in steps)
+    return tuple(sorted(party for party in monitors if is_at_once and party not in others))
+
+
 def _first_ring(sid: bytes, party: bytes, at_ms: int, start: int, end: int) -> Duty:
     return Duty(
         id=duty_id("ring", sid, party, DUTY_DESK, 0),
@@ -285,6 +311,22 @@ def _ring(matter: Matter, party: bytes, number: int, start: int, end: int) -> Du
 
 def fallen_due(book: Book, after_ms: int, now_ms: int, size: int) -> Iterator[Duty]:
     """What fell due by the clock in (after_ms, now_ms] and has not been ended since."""
+    yield from of_silence(book, after_ms, now_ms, size)
+    for call in book.matters.calls:
+        if call.opened_index < size:
+            yield from _rings(call, after_ms, now_ms)
+    for _, lapsing in book.turns.warnings.calendar.between(after_ms, now_ms):
+        yield from _lapsing(lapsing, now_ms, size)
+    for at_ms, turn in book.turns.calendar.between(after_ms - 1, now_ms - 1):
+        yield from _turned(book, turn, at_ms, size)
+    for alarm in alarms(book.readiness, book.agreements, after_ms, now_ms, size):
+        yield _of_alarm(alarm)
+    for copy, change in book.copies.fallen(book.turns.calendar, after_ms, now_ms, size):
+        yield _replace_copy(copy, change)
+
+
+def of_silence(book: Book, after_ms: int, now_ms: int, size: int) -> Iterator[Duty]:
+    """What fell due in (after_ms, now_ms] because somebody has not answered: alarms, steps, and the ends of ladders."""
     for _, ladder in book.ledger.by_alarm.between(after_ms, now_ms):
         if _is_silent(book, ladder, size):
             yield _to_owner("unanswered", ladder)
@@ -296,15 +338,6 @@ def fallen_due(book: Book, after_ms: int, now_ms: int, size: int) -> Iterator[Du
         for _, matter in book.matters.by_anchor.between(after_ms - offset_ms, now_ms - offset_ms):
             if matter.opened_index < size:
                 yield from _steps_of_matter(matter, offset_ms)
-    for call in book.matters.calls:
-        if call.opened_index < size:
-            yield from _rings(call, after_ms, now_ms)
-    for at_ms, turn in book.turns.calendar.between(after_ms - 1, now_ms - 1):
-        yield from _turned(book, turn, at_ms, size)
-    for alarm in alarms(book.readiness, book.agreements, after_ms, now_ms, size):
-        yield _of_alarm(alarm)
-    for copy, change in book.copies.fallen(book.turns.calendar, after_ms, now_ms, size):
-        yield _replace_copy(copy, change)
 
 
 def _is_silent(book: Book, ladder: Ladder, size: int) -> bool:
@@ -357,11 +390,15 @@ def _to_owner(kind: str, ladder: Ladder) -> Duty:
 def _steps_of_matter(matter: Matter, offset_ms: int) -> Iterator[Duty]:
     due_ms = matter.anchor_ms + offset_ms
     last_ms = matter.steps[-1].after_ms if matter.steps else 0
+    if offset_ms == 0 and matter.kind == "emergency" and matter.ended_ms is None:
+        for party in rung_monitors(matter.steps, matter.monitors, matter.asked | {matter.opener}):
+            yield _first_ring(matter.sid, party, matter.opened_ms, 0, 0)
     for silent in sorted(matter.asked):
         if not matter.is_silent(silent):
             continue
         for number, step in enumerate(matter.steps, start=1):
-            if step.after_ms == offset_ms:
+            is_rung = matter.kind == "emergency" and step.level == MONITOR and step.after_ms == 0
+            if step.after_ms == offset_ms and not is_rung:
                 for party in _addressed(step, silent, matter.monitors):
                     yield _of_matter("escalate", matter, party, step.level, number, due_ms, silent)
         if offset_ms == last_ms and (matter.kind != "emergency" or matter.steps):
@@ -391,7 +428,9 @@ def _rings(call: Matter, after_ms: int, now_ms: int) -> Iterator[Duty]:
     """The repeated rings of a call: on the timer of the first emergency step, until a person of each desk has answered."""
     if not call.steps or call.ended_ms is not None:
         return
-    every_ms = max(1, call.steps[0].after_ms)
+    every_ms = next((step.after_ms for step in call.steps if step.after_ms), 0)
+    if not every_ms:
+        return
     first = max(1, (after_ms - call.opened_ms) // every_ms + 1)
     last = min(RINGS_MAX, (now_ms - call.opened_ms) // every_ms)
     # Of rings that were missed (the service was down) the newest is enough: it says the same.
@@ -403,6 +442,24 @@ def _rings(call: Matter, after_ms: int, now_ms: int) -> Iterator[Duty]:
 
 def _addressed(step: Escalation, silent: bytes, monitors: tuple[bytes, ...]) -> tuple[bytes, ...]:
     return monitors if step.level == MONITOR else (silent,)
+
+
+def _lapsing(lapsing: Lapsing, now_ms: int, size: int) -> Iterator[Duty]:
+    standing = [each for each in lapsing.standing(now_ms) if each[1].index < size]
+    if standing:
+        mark = f"{lapsing.kind}\n{lapsing.due_ms}".encode("ascii") + (lapsing.under or b"")
+        yield Duty(
+            id=duty_id("lapsing", mark, lapsing.owner, DUTY_DESK, lapsing.number),
+            kind="lapsing",
+            sid=standing[0][1].sid,
+            party=lapsing.owner,
+            level=DUTY_DESK,
+            step=lapsing.number,
+            severity=severity_of("lapsing"),
+            due_ms=lapsing.due_ms,
+            deadline_ms=min(end_ms for end_ms, _ in standing),
+            word=lapsing.kind,
+        )
 
 
 def _turned(book: Book, turn: Turn, at_ms: int, size: int) -> Iterator[Duty]:

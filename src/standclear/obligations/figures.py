@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from standclear.conflicts.sight import Sight
 from standclear.conflicts.standing import Standing
+from standclear.obligations.arrears import Arrears, arrears_seen
 from standclear.obligations.book import Book
 from standclear.obligations.copies import HeldCopy
 from standclear.obligations.desk_figures import DeskFigures, desk_figures
@@ -127,6 +128,7 @@ class Compliance:
     duties: tuple[DutyFigures, ...]
     filings: tuple[FilingFigures, ...]
     desks: tuple[DeskFigures, ...]
+    arrears: tuple[Arrears, ...]
 
 
 def figures_of(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> Compliance:
@@ -149,6 +151,7 @@ def figures_of(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> C
         duties=tuple(_duty_figures(key, grouped[key], interval.start_ms) for key in sorted(grouped)),
         filings=tuple(_filings(book, interval, sight)),
         desks=tuple(desk_figures(book.readiness, book.agreements, interval, as_of_ms, sight)),
+        arrears=arrears_seen(book, as_of_ms, sight),
     )
 
 

@@ -38,6 +38,7 @@ class Ladder:
     `begins_ms` is when what it is about begins, for what has a beginning (an activity, a movement, a zone); `lead_ms` the
     arrangement's lead time for it. `steps` and `monitors` are the arrangement's when it was opened; `alarm_ms` is when the
     owner is told that nobody has acknowledged: at the deadline, or earlier where what the notice is about begins earlier.
+    `owes` False: it says again, unchanged, what the party has acknowledged; no answer is owed, and no clock runs.
     """
 
     sid: bytes
@@ -62,6 +63,7 @@ class Ladder:
     attested: list[Attested] = field(default_factory=list)
     severity: int = 3
     alarm_ms: int | None = None
+    owes: bool = True
     steps: tuple[Escalation, ...] = ()
     monitors: tuple[bytes, ...] = ()
     copies: list[HeldCopy] = field(default_factory=list)
@@ -102,7 +104,7 @@ class Ladder:
 
     def is_overdue(self, now_ms: int) -> bool:
         """Whether the desk's time to acknowledge is over and something is still unacknowledged."""
-        return self.acknowledged_ms is None and now_ms > self.deadline_ms
+        return self.owes and self.acknowledged_ms is None and now_ms > self.deadline_ms
 
     def lead_left_ms(self) -> int | None:
         """The actionable lead time: how long before it began a person had acknowledged all of it. Negative: after that.

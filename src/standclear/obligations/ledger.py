@@ -17,6 +17,14 @@ from standclear.statements.replies import Acknowledgement, Dissemination
 
 
 @dataclass(slots=True)
+class Silence:
+    """What one party owes one other: ladders that wait, by where they begin in its inbox, and those answered, in order."""
+
+    waiting: dict[int, Ladder] = field(default_factory=dict)
+    answered: list[Ladder] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class PartyLadders:
     """One party's ladders in inbox order, and the inbox positions at which each begins."""
 
@@ -51,12 +59,19 @@ class Ledger:
         self.by_deadline: Calendar[Ladder] = Calendar()
         self.by_alarm: Calendar[Ladder] = Calendar()
         self.offsets_ms: set[int] = {0}
+        self.gatherings_ms: set[int] = set()
+        self.silences: dict[tuple[bytes, bytes], Silence] = {}
         self.sent_end: dict[bytes, int] = {}
 
     def open(self, ladder: Ladder) -> None:
         """A release was made: its recipient owes an answer."""
         self.of_party.setdefault(ladder.party, PartyLadders()).add(ladder)
         self.of_sid.setdefault(ladder.sid, []).append(ladder)
+        if not ladder.owes:
+            return
+        last_ms = ladder.steps[-1].after_ms if ladder.steps else 0
+        self.gatherings_ms.add(last_ms or max(1, ladder.deadline_ms - ladder.released_ms))
+        self.silences.setdefault((ladder.sender, ladder.party), Silence()).waiting[ladder.start] = ladder
         self.by_deadline.add(ladder.deadline_ms, ladder)
         if ladder.alarm_ms is not None:
             self.by_alarm.add(ladder.alarm_ms, ladder)
@@ -67,6 +82,22 @@ class Ledger:
         self.sent_end[party] = max(inbox_end, self.sent_end.get(party, 0))
         for ladder in self._first(party, inbox_end, lambda one: one.sent_ms is None):
             ladder.sent_ms = now_ms
+
+    def owing(self, owner: bytes, party: bytes) -> Iterator[Ladder]:
+        """The ladders that a party has not acknowledged whole, of one owner's, oldest first."""
+        found = self.silences.get((owner, party))
+        yield from () if found is None else tuple(found.waiting.values())
+
+    def answered_last(self, owner: bytes, party: bytes) -> Iterator[Ladder]:
+        """Those that it has acknowledged, the last first."""
+        found = self.silences.get((owner, party))
+        yield from () if found is None else reversed(found.answered)
+
+    def _quiet(self, ladder: Ladder) -> None:
+        """A ladder was acknowledged whole: it waits no more."""
+        silence = self.silences.get((ladder.sender, ladder.party))
+        if silence is not None and silence.waiting.pop(ladder.start, None) is not None:
+            silence.answered.append(ladder)
 
     def refs_of(self, ladder: Ladder) -> set[bytes]:
         """The references that a ladder is about."""
@@ -118,6 +149,8 @@ class Ledger:
             ladder = None if held is None else held.at(position)
             if ladder is not None:
                 ladder.acknowledge(position, now_ms, header.sender.keys[0], body.answer)
+                if ladder.acknowledged_ms is not None:
+                    self._quiet(ladder)
                 refs.append(inbox.refs[position])
         if not refs:
             outcome.effect = "not_yours"

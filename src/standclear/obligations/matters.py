@@ -90,6 +90,8 @@ class Matters:
         self.calls: list[Matter] = []
         self.by_anchor: Calendar[Matter] = Calendar()
         self.offsets_ms: set[int] = {0}
+        self.gatherings_ms: set[int] = set()
+        self.pairs: dict[tuple[bytes, bytes], list[Matter]] = {}
 
     def open(
         self,
@@ -121,8 +123,16 @@ class Matters:
             )
             if is_call:
                 self.calls.append(matter)
+            for party in () if is_call else matter.asked:
+                self.pairs.setdefault((matter.opener, party), []).append(matter)
+            if not is_call:
+                self.gatherings_ms.add((matter.steps[-1].after_ms if matter.steps else 0) or 1)
             self.by_anchor.add(matter.anchor_ms, matter)
             self.offsets_ms.update(step.after_ms for step in matter.steps)
+
+    def between(self, opener: bytes, party: bytes) -> Sequence[Matter]:
+        """What one party has asked of another, stop-fire apart, oldest first."""
+        return self.pairs.get((opener, party), ())
 
     def attest(self, party: bytes, sid: bytes, answer: Attested) -> None:
         """An answer to a matter came by link, code or voice: it quiets that desk's timer and answers nothing."""

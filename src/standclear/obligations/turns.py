@@ -11,6 +11,7 @@ from typing import Final
 
 from standclear.conflicts.standing import Standing
 from standclear.obligations.calendar import Calendar
+from standclear.obligations.lapsing import Warnings
 from standclear.statements.moving import Movement
 from standclear.statements.notices import Presence, Site
 
@@ -82,15 +83,20 @@ class Turns:
     """The turns to come, and those past, of one log."""
 
     calendar: Calendar[Turn] = field(default_factory=Calendar)
+    warnings: Warnings = field(default_factory=Warnings)
 
     def enter(self, notices: Sequence[Standing]) -> None:
         """Take in the notices of one statement. What came in when its time was over has turned by coming in."""
         found: dict[tuple[int, str, str], list[Standing]] = {}
+        ending = []
         for one in notices:
             for form in one.volumes:
                 turn = turn_of(one, form)
                 if turn is not None:
                     at_ms, word = turn
                     found.setdefault((max(at_ms, one.integrated_ms), word, form), []).append(one)
+                    if form == "exact":
+                        ending.append((at_ms, one))
+        self.warnings.enter(ending)
         for (at_ms, word, form), some in found.items():
             self.calendar.add(at_ms, Turn(sid=some[0].sid, word=word, notices=tuple(some), form=form))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from standclear.errors import Malformed
-from standclear.limits import SIGNERS_MAX
+from standclear.limits import SIGNERS_MAX, WARNINGS_MAX
 from standclear.spacetime.units import FOREVER_MS
 from standclear.statements.canonical import Value, b64u
 from standclear.statements.fields import Fields, choice_reader, text_reader
@@ -15,6 +15,8 @@ from standclear.statements.total import ROLES, Total, check_totals, read_total
 
 STATES = frozenset({"in_force", "suspended", "terminated"})
 TOLD = frozenset({"planner", "owner", "neutral"})
+ENDS_OF_ITSELF = frozenset({"activity", "zone"})
+"""Kinds that do not lapse: nothing is owed when their time is over."""
 AFTER_END = frozenset({"keeps", "ends"})
 LEVELS = frozenset({"duty_desk", "alternate_desk", "superior", "arrangement_monitor", "political_contact"})
 
@@ -82,6 +84,7 @@ class KindRule:
     and proves no awareness. `daily_max`: items that one party may file in 24 hours of log time; more are labelled
     over quota. `acknowledge_ms`: how long a recipient's desk has. `lead_ms`: shorter notice is labelled late. `signers`: how
     many persons of its party, at different seats, sign a filing before it is released.
+    `warn_ms`: how long before the end of its time its owner is warned, the earliest warning first.
     """
 
     kind: str
@@ -93,6 +96,7 @@ class KindRule:
     acknowledge_ms: int
     lead_ms: int
     signers: int
+    warn_ms: tuple[int, ...] = ()
 
     def to_value(self) -> Value:
         return {
@@ -105,6 +109,7 @@ class KindRule:
             "lead_ms": self.lead_ms,
             "long_stop_ms": self.long_stop_ms,
             "signers": self.signers,
+            "warn_ms": list(self.warn_ms),
         }
 
 
@@ -150,7 +155,6 @@ class Arrangement:
     one_sided: tuple[OneSided, ...]
     kinds: tuple[KindRule, ...]
     citation_grace_ms: int
-    void_grace_ms: int
     retention_ms: int
     predicate: str
     note: str
@@ -179,7 +183,6 @@ class Arrangement:
             "state": self.state,
             "totals": [total.to_value() for total in self.totals],
             "type": "arrangement",
-            "void_grace_ms": self.void_grace_ms,
         }
 
     def rule_of(self, kind: str) -> KindRule:
@@ -262,9 +265,36 @@ def _read_kind_rule(value: Value, path: str) -> KindRule:
         acknowledge_ms=fields.integer("acknowledge_ms", 1),
         lead_ms=fields.integer("lead_ms", 0),
         signers=fields.integer("signers", 1, SIGNERS_MAX),
+        warn_ms=fields.many("warn_ms", read_warning, WARNINGS_MAX),
     )
     fields.done()
+    _check_warnings(rule, fields.path)
     return rule
+
+
+def read_warning(value: Value, path: str) -> int:
+    """How long before the end of a notice's time its owner is warned, in milliseconds."""
+    if type(value) is not int or not 1 <= value <= FOREVER_MS:
+        raise Malformed(path, f"not an integer from 1 to {FOREVER_MS}", "mend the number or its unit")
+    return value
+
+
+def _check_warnings(rule: KindRule, path: str) -> None:
+    """Refuse warnings that contradict each other or the kind.
+
+    Raises:
+        Malformed: not the earliest first; of a kind whose time simply ends; before the longest notice was filed.
+    """
+    spans = list(rule.warn_ms)
+    if spans and rule.kind in ENDS_OF_ITSELF:
+        reason = f"nobody is warned of the end of its time: {rule.kind} does not lapse"
+        raise Malformed(f"{path}.warn_ms", reason, "write []")
+    if spans != sorted(set(spans), reverse=True):
+        remedy = "write the earliest warning first, each once"
+        raise Malformed(f"{path}.warn_ms", "its timers contradict each other", remedy)
+    if spans and spans[0] >= rule.blanket_duration_ms:
+        reason = "it warns earlier than the longest notice of the kind begins (blanket_duration)"
+        raise Malformed(f"{path}.warn_ms", reason, "warn later, or let notices of the kind be longer")
 
 
 def _read_escalation(value: Value, path: str) -> Escalation:
@@ -300,7 +330,6 @@ def read_arrangement(fields: Fields) -> Arrangement:
         one_sided=fields.many("one_sided", _read_one_sided, 4),
         kinds=fields.many("kinds", _read_kind_rule, len(NOTICE_KINDS), least=1),
         citation_grace_ms=fields.integer("citation_grace_ms", 1),
-        void_grace_ms=fields.integer("void_grace_ms"),
         retention_ms=fields.integer("retention_ms", 0, FOREVER_MS),
         predicate=fields.choice("predicate", ("decide/1",)),
         note=fields.text("note"),

@@ -25,6 +25,7 @@ from standclear.flow.questions import (
     released_there,
 )
 from standclear.limits import CLAIMS_PAGE_MAX, COPIES_PAGE_MAX, INTEGER_MAX, QUESTION_BYTES_MAX, RELEASED_MAX
+from standclear.obligations.arrears import Arrears, arrears_seen
 from standclear.obligations.desk_figures import DeskFigures
 from standclear.obligations.figures import Compliance, DutyFigures, FilingFigures, Tally
 from standclear.spacetime.interval import Interval
@@ -61,6 +62,27 @@ def compliance_value(found: Compliance) -> Json:
         "duties": [_duty_value(one) for one in found.duties],
         "filings": [_filing_value(one) for one in found.filings],
         "desks": [_desk_value(one) for one in found.desks],
+        "arrears": [arrears_value(one) for one in found.arrears],
+    }
+
+
+async def arrears(request: Request) -> Response:
+    """GET /v1/arrears: each party that is silent towards another: since when, and how much is open; one item each."""
+    shown, session = front(request), session_of(request)
+    now_ms = shown.service.clock.now_ms()
+    found = arrears_seen(shown.service.book, now_ms, shown.query.sight_of(session.party))
+    return shown.json({"as_of_ms": now_ms, "arrears": [arrears_value(one) for one in found]})
+
+
+def arrears_value(one: Arrears) -> Json:
+    return {
+        "owner": b64u(one.owner),
+        "silent": b64u(one.silent),
+        "since_ms": one.since_ms,
+        "count": one.count,
+        "ladders": one.ladders,
+        "matters": one.matters,
+        "sid": b64u(one.sid),
     }
 
 

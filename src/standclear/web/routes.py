@@ -38,6 +38,7 @@ ROUTES = (
     Route("/v1/own", reading.own, methods=["GET"]),
     Route("/v1/who-knew", reading.who_knew, methods=["POST"]),
     Route("/v1/compliance", questions.figures, methods=["GET"]),
+    Route("/v1/arrears", questions.arrears, methods=["GET"]),
     Route("/v1/claims", questions.held_claims, methods=["GET"]),
     Route("/v1/released", questions.released, methods=["POST"]),
     Route("/v1/copies", questions.copies, methods=["GET"]),
