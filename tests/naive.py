@@ -23,7 +23,7 @@ from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.asking import Contact
 from standclear.statements.calls import LineCheck, Watch
 from standclear.statements.lists import WHOLE_ITEM, Slot, inbox_leaf, ref_of, split_ref
-from standclear.statements.notices import Activity, Notice, Owner
+from standclear.statements.notices import Activity, Notice, Owner, Presence, Site
 from standclear.statements.parties import Enrolment
 from standclear.statements.replies import Acknowledgement, Dissemination
 from standclear.statements.submission import Submission
@@ -276,7 +276,7 @@ class Naive:
             for ref in (a, b)
         ]
         return words[0] == words[1] and all(
-            self.notice(a, form).volumes == self.notice(b, form).volumes for form in forms[0]
+            is_there_for_longer(self.notice(a, form), self.notice(b, form)) for form in forms[0]
         )
 
     # --- releases -----------------------------------------------------------------------------------------
@@ -939,3 +939,15 @@ def _change_adherence(found: dict[bytes, Version], one: Said, sid: bytes, did: H
             version.rules, version.waiting = text, {}
             version.adhered = agreed & {member.party for member in text.members if member.role == "party"}
             break
+
+
+def is_there_for_longer(old: Notice, new: Notice) -> bool:
+    """The same volumes; of a site or a presence each may end later."""
+    if not isinstance(old.what, Site | Presence):
+        return old.volumes == new.volumes
+    ends = [[volume.interval.end_ms for volume in one.volumes] for one in (old, new)]
+    moved = [
+        [replace(volume, interval=replace(volume.interval, end_ms=FOREVER_MS)) for volume in one.volumes]
+        for one in (old, new)
+    ]
+    return moved[0] == moved[1] and all(a <= b for a, b in zip(*ends, strict=True))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, product
 from typing import Any
 
-from naive import DAY_MS, FOREVER_MS, Said, said_in
+from naive import DAY_MS, FOREVER_MS, Said, is_there_for_longer, said_in
 from naive_readiness import DutyLine, PlainDesks
 from standclear.conflicts.extent import extent_cm
 from standclear.flow.ports import LogStore
@@ -83,6 +83,7 @@ class Release:
     ms: int
     of: Said
     is_owed: bool
+    says_again: bool = False
     rows: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Place of the inbox -> (entry, time) of its first acknowledgement by a person."""
     attested_index: int = NEVER
@@ -186,6 +187,17 @@ class Plain:
         self.releases.append(Release(party, of.what.sid, refs, len(told), one.index, one.ms, of, owed))
         told.extend((ref, slot.form, one.index, one.ms) for ref in refs)
 
+    def _says_again(self, item: Item, form: str, party: bytes) -> bool:
+        """Whether the party has acknowledged, in this form, an earlier version that is said again unchanged."""
+        rows = {
+            self.inboxes[party][place][:2]
+            for release in self.releases
+            if release.party == party
+            for place in release.rows
+        }
+        is_kind = isinstance(item.exact.what, Site | Presence)
+        return is_kind and item.exact.change == "unchanged" and any((old, form) in rows for old in item.same)
+
     def _slot(self, of: Said, party: bytes) -> Slot | None:
         """The slot under which a party is told: its own, or else that for any party."""
         found: Slot | None = None
@@ -215,7 +227,9 @@ class Plain:
         for party in self._named(one):
             slot = self._slot(one, party)
             if slot is not None and slot.when == "now":
+                says_again = all(self._says_again(item, slot.form, party) for item in new)
                 self._tell(one, one, [item.ref for item in new], slot, party, owed=True)
+                self.releases[-1].says_again = says_again
         missing: list[bytes] = []
         for item in new:
             self._meet(item, one, missing)
@@ -410,14 +424,14 @@ class Plain:
     def _of_releases(self) -> Iterator[Owed]:
         calls = {question.said.what.sid for question in self.questions if question.said.kind == "emergency"}
         for release in self.releases:
-            if release.is_owed:
+            if release.is_owed and not release.says_again:
                 yield from self._of_ladder(release)
         by_place = sorted(self.releases, key=lambda one: (one.party, one.start))
         for (party, sid, index), run in groupby(by_place, lambda one: (one.party, one.sid, one.index)):
             first, *more = run
             end = (more or [first])[-1].end
             is_call = sid in calls
-            deadline_ms = self._deadline(first) if first.is_owed else None
+            deadline_ms = self._deadline(first) if first.is_owed and not first.says_again else None
             line: DutyLine = (
                 *(
                     "ring" if is_call else "deliver",
@@ -523,6 +537,8 @@ class Plain:
             gone = max(item.gone_index for item in items)
             relying: dict[bytes, int] = {one.party: one.index}
             for release in self.releases:
+                if release.sid == sid and release.says_again:  # it relies on what it acknowledged before
+                    relying[release.party] = min(release.index, relying.get(release.party, NEVER))
                 if release.sid == sid and release.is_owed:
                     for index, _ in release.rows.values():
                         relying[release.party] = min(index, relying.get(release.party, NEVER))
@@ -552,7 +568,7 @@ class Plain:
             is_further = self.told_further.get((release.sid, release.party), NEVER) < size
             return "disseminated" if is_further else "acknowledged"
         deadline_ms = self._deadline(release)
-        if now_ms > deadline_ms:
+        if now_ms > deadline_ms and not release.says_again:
             steps = self.rules.escalation
             passed = [step for step in steps if now_ms >= deadline_ms + step.after_ms]
             if steps and len(passed) == len(steps):
@@ -582,8 +598,9 @@ def _is_same(old: Item, new: Item) -> bool:
         "restriction",
     )
     words = [[getattr(item.exact.what, name, None) for name in names] for item in (old, new)]
-    volumes = [{form: body.volumes for form, body in item.forms.items()} for item in (old, new)]
-    return words[0] == words[1] and volumes[0] == volumes[1]
+    if words[0] != words[1] or old.forms.keys() != new.forms.keys():
+        return False
+    return all(is_there_for_longer(body, new.forms[form]) for form, body in old.forms.items())
 
 
 def _until(notice: Notice) -> tuple[int, str]:

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "party": "enrol a party with its desk and seats; admit one to a log",
     "arrange": "check, file, adhere to and show an arrangement",
     "notify": "tell of sites and presences, one or a whole list; replace, cancel, close",
+    "attest": "what of yours lapses soon; say all of it again, unchanged, in one go",
     "act": "file an activity: a hazard's volumes and times, citing what it meets",
     "inbox": "what was released to you, and live",
     "read": "one thing in full: who signed it, and that these are the words that were signed",
@@ -136,6 +137,10 @@ def _module(name: str) -> Command:
             from standclear.cli import cosign
 
             return cosign
+        case "attest":
+            from standclear.cli import attest
+
+            return attest
         case "act":
             from standclear.cli import act
 

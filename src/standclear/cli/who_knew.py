@@ -95,7 +95,8 @@ def _answered(line: Line, row: dict[str, Any]) -> list[str]:
     """Whether a person acknowledged, what is attested instead, and which steps were carried because nobody did."""
     steps = carried_lines(one for one in row["carried"] if one["duty"] == "escalate")
     acknowledged = row["acknowledged_ms"]
-    told = "NOT acknowledged" if acknowledged is None else "acknowledged " + utc(acknowledged)
+    none = "NOT acknowledged" if row["owes"] else "said again unchanged: no answer owed"
+    told = none if acknowledged is None else "acknowledged " + utc(acknowledged)
     attested = attested_in_words(row["attested"], line.name_of)
     return [told, *([attested] if attested else []), *steps]
 

@@ -119,8 +119,32 @@ def matched_volumes(volumes: tuple[Volume, ...], rule: KindRule) -> tuple[Volume
 
 
 def materially_same(a: Standing, b: Standing) -> bool:
-    """Whether two versions differ in nothing that a planner relies on: volumes, times, and class."""
-    return not (a.is_gone or b.is_gone) and a.volumes == b.volumes and _material(a.what) == _material(b.what)
+    """Whether a later version `b` differs from `a` in nothing that a planner relies on: volumes, times, and class.
+
+    A site or a presence that is attested for longer is the same: past its end it was matched as before (ADR 0051).
+    """
+    if (
+        a.is_gone
+        or b.is_gone
+        or _material(a.what) != _material(b.what)
+        or a.volumes.keys() != b.volumes.keys()
+    ):
+        return False
+    if a.volumes == b.volumes:
+        return True
+    return isinstance(a.what, Site | Presence) and all(
+        len(a.volumes[form]) == len(b.volumes[form])
+        and all(_is_longer(old, new) for old, new in zip(a.volumes[form], b.volumes[form], strict=True))
+        for form in a.volumes
+    )
+
+
+def _is_longer(old: Volume, new: Volume) -> bool:
+    """Whether a volume is where it was, from when it was, for as long or longer."""
+    there = (old.core, old.radius_cm, old.band, old.interval.start_ms)
+    return there == (new.core, new.radius_cm, new.band, new.interval.start_ms) and (
+        old.interval.end_ms <= new.interval.end_ms
+    )
 
 
 def _material(what: What) -> tuple[str, ...]:

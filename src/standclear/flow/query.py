@@ -71,6 +71,7 @@ class Told:
     attested: tuple[Attested, ...]
     versions: tuple[Version, ...]
     carried: tuple[CarriedRecord, ...]
+    owes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +305,7 @@ class Query:
             released_ms=inbox.times_ms[position],
             condition=self.condition_for(party, ref),
             rung="released" if ladder is None else rung_at(ladder, position),
-            deadline_ms=None if ladder is None else ladder.deadline_ms,
+            deadline_ms=None if ladder is None or not ladder.owes else ladder.deadline_ms,
             salt=None if body is None else body.salt,
             body=None if body is None else read_canonical(body.text, "body"),
         )
@@ -428,6 +429,7 @@ class Query:
             attested=() if ladder is None else tuple(ladder.attested),
             versions=versions,
             carried=self._book.carriage.about(standing.sid, party),
+            owes=ladder is not None and ladder.owes,
         )
 
 

@@ -47,7 +47,7 @@ from standclear.statements.erasing import Erasure, Hold
 from standclear.statements.header import NOTICE_KINDS, OPEN_KINDS, Header
 from standclear.statements.lists import ref_of, split_ref
 from standclear.statements.moving import Progress
-from standclear.statements.notices import Ending, Notice
+from standclear.statements.notices import Ending, Notice, Presence, Site
 from standclear.statements.parties import Charter, Enrolment
 from standclear.statements.replies import Acknowledgement, Dissemination
 from standclear.statements.roll import Roll
@@ -483,8 +483,27 @@ class Book:
                 monitors=arrangement.monitors(),
                 begins_ms=begins_ms if standing.kind in BEGINNING_KINDS else None,
                 lead_ms=rule.lead_ms,
+                owes=not self._says_again(release),
             )
         )
+
+    def _says_again(self, release: Release) -> bool:
+        """Whether all of a release says again, unchanged and in the same form, what its party has acknowledged (ADR 0051)."""
+        inbox, held = self.inboxes.inbox(release.party), self.ledger.of_party.get(release.party)
+        for ref in inbox.refs[release.start : release.end]:
+            standing = self.register.by_ref[ref]
+            places = [inbox.position_of[old] for old in standing.same_as if old in inbox.position_of]
+            is_known = any(
+                held is not None and inbox.forms[place] == release.form and held.acknowledged(place)
+                for place in places
+            )
+            if (
+                not isinstance(standing.what, Site | Presence)
+                or standing.change != "unchanged"
+                or not is_known
+            ):
+                return False
+        return True
 
     def _reply(
         self,

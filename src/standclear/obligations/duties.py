@@ -250,7 +250,7 @@ def _delivery(book: Book, party: bytes, sid: bytes, start: int, end: int, at_ms:
         step=0,
         severity=severity_of(word) if ladder is None else ladder.severity,
         due_ms=at_ms,
-        deadline_ms=None if ladder is None else ladder.deadline_ms,
+        deadline_ms=None if ladder is None or not ladder.owes else ladder.deadline_ms,
         word=word,
         start=start,
         end=end,
@@ -470,7 +470,7 @@ def _turned(book: Book, turn: Turn, at_ms: int, size: int) -> Iterator[Duty]:
     relying = {
         one.party
         for one in ladders
-        if one.first_acknowledged_ms is not None
+        if (one.first_acknowledged_ms is not None or not one.owes)
         and book.inboxes.inbox(one.party).forms[one.start] == turn.form
     }
     owners = (owner.party,) if turn.form == "exact" else ()

@@ -166,7 +166,8 @@ def _ladders_owed(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -
         for ladder in held.ladders[start:end]:
             standing = book.register.by_ref.get(refs[ladder.start])
             under = None if standing is None else standing.under
-            if sight.asker in (party, ladder.sender) or sight.watches(under, book.agreements):
+            sees = sight.asker in (party, ladder.sender) or sight.watches(under, book.agreements)
+            if sees and ladder.owes:
                 yield _ladder_owed(book, ladder, as_of_ms)
 
 

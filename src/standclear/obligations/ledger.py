@@ -40,6 +40,13 @@ class PartyLadders:
         place = bisect_right(self.starts, position) - 1
         return self.ladders[place] if place >= 0 and position < self.ladders[place].end else None
 
+    def acknowledged(self, position: int) -> bool:
+        """Whether the release at an inbox position is acknowledged."""
+        ladder = self.at(position)
+        return ladder is not None and bool(
+            ladder.acknowledged and ladder.acknowledged[position - ladder.start]
+        )
+
     def between(self, start: int, end: int) -> Iterator[Ladder]:
         """The ladders that hold some position of [start, end)."""
         place = max(0, bisect_right(self.starts, start) - 1)

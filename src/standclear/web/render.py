@@ -14,6 +14,7 @@ from standclear.flow.versions import Version
 from standclear.keys import key_id
 from standclear.obligations.copies import HeldCopy
 from standclear.obligations.ladder import Attested, Ladder
+from standclear.obligations.turns import turn_of
 from standclear.spacetime.volume import volume_to_value
 from standclear.statements.canonical import b64u
 from standclear.statements.carriage import CarriedRecord
@@ -78,6 +79,7 @@ def standing_value(one: Standing, now_ms: int) -> Json:
         "name": one.name,
         "state": one.state,
         "condition": one.condition(now_ms),
+        "ends_ms": None if (turn := turn_of(one)) is None else turn[0],
         "effect": one.effect,
         "change": one.change,
         "cited": sorted(map(b64u, one.cited)),
@@ -114,6 +116,7 @@ def ladder_value(one: Ladder, now_ms: int, carried: Sequence[CarriedRecord]) -> 
         "lead_left_ms": one.lead_left_ms(),
         "too_late": one.is_too_late(now_ms),
         "overdue": one.is_overdue(now_ms),
+        "owes": one.owes,
         "sent_ms": one.sent_ms,
         "handed_ms": one.handed_ms,
         "handed_key": None if one.handed_key is None else b64u(one.handed_key),
@@ -254,6 +257,7 @@ def told_value(one: Told) -> Json:
         "attested": [attested_value(answer) for answer in one.attested],
         "versions": [version_value(version) for version in one.versions],
         "carried": [carried_value(message) for message in one.carried],
+        "owes": one.owes,
     }
 
 
