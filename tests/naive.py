@@ -496,6 +496,9 @@ class Naive:
         if filed > rule.daily_max:
             did.marks.add("over_quota")
         self._sums(one, did, version)
+        if any(getattr(body.what, "grade", "") == "dual_attested" for body in one.what.bodies["exact"]):  # type: ignore[union-attr]
+            if len(self._persons_seats(one)) < 2:
+                did.marks.add("grade_unproven")
         bodies = one.what.bodies["exact"]
         volumes = [body.volumes for body in bodies if isinstance(body, Notice)]
         if any(
@@ -757,6 +760,16 @@ class Naive:
             for desk in earlier.body.desks
             for key in desk.keys
         )
+
+    def _persons_seats(self, one: Said) -> set[tuple[str, str]]:
+        return {
+            (desk.name, key.seat)
+            for earlier in self.before(one.index)
+            if isinstance(earlier.body, Enrolment)
+            for desk in earlier.body.desks
+            for key in desk.keys
+            if key.role == "person" and key_id(key.public) in one.what.header.sender.keys
+        }
 
     def _acknowledged(self, one: Said, did: Happened) -> None:
         if not self.is_person(one):

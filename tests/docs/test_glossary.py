@@ -31,6 +31,7 @@ HELPERS: dict[str, str] = {
     "Rule": "a row of the printed table of duties",
     "Unsigned": "a filing that waits for a signature, kept with the seats that signed",
     "Signatures": "the filings of one log that wait for signatures, by their sids",
+    "Gradings": "the sites of one log that owe a better grade, kept for finding them by time",
     "Turns": "the turns of one log, kept for finding them by time",
     "Lines": "the line checks of one desk, kept in their order",
     "Warnings": "the warnings of one log, kept for finding them by time",

@@ -85,7 +85,7 @@ def test_the_figures_come_as_a_table_as_csv_and_as_a_workbook(
         line for line in lines if line[:1] == ["North"]
     )[:8]
     book = CalamineWorkbook.from_path(str(tmp_path / "f.xlsx"))
-    assert ["Parties", "Desks", "Weeks", "Filings", "Readiness"] == book.sheet_names
+    assert ["Parties", "Desks", "Weeks", "Filings", "Grades", "Readiness"] == book.sheet_names
     rows = book.get_sheet_by_name("Parties").to_python(skip_empty_area=False)
     assert ["North", "acknowledge", "site", 1.0] == rows[4][:4]
     asked = json.loads(answer(capsys, desks[1], "compliance", "--json"))

@@ -15,10 +15,12 @@ from standclear.dialects.tabular import plain
 from standclear.errors import Malformed
 from standclear.spacetime.units import FOREVER_MS
 from standclear.statements.canonical import from_b64u
+from standclear.statements.notices import GRADE_ORDER
 
 Cell = str | int | float | None
 Table = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
 
+_GRADES: Final = tuple(cell for grade in GRADE_ORDER for cell in (grade, f"{grade} %"))
 _FILED: Final = ("filed", "items", "late", "over_quota", "over_total", "aware", "held", "uncited", "blanket")
 _COUNTS: Final = (
     "owed",
@@ -90,7 +92,7 @@ def _heading(found: dict[str, Any]) -> str:
 
 
 def tables_of(found: dict[str, Any], names: dict[bytes, str], desks: dict[bytes, str]) -> tuple[Table, ...]:
-    """The tables: duties by party, by desk, by week; filings; readiness; arrears. Shares are per cent of the count beside them."""
+    """The tables: duties by party, by desk, by week; filings; grades; readiness; arrears. Shares are per cent of the count."""
 
     def party(one: dict[str, Any]) -> str:
         sid = from_b64u(one["party"], 16, "party")
@@ -115,6 +117,15 @@ def tables_of(found: dict[str, Any], names: dict[bytes, str], desks: dict[bytes,
     filings = [
         (party(one), desk(one), one["kind"], *(one[name] for name in _FILED)) for one in found["filings"]
     ]
+    grades = [
+        (
+            party(one),
+            one["sites"],
+            *(cell for grade in GRADE_ORDER for cell in _share(one, grade)),
+            one["below"],
+        )
+        for one in found["grades"]
+    ]
     readiness = [(party(one), desk(one), *_ready(one)) for one in found["desks"]]
     arrears: list[tuple[Cell, ...]] = [
         (
@@ -131,6 +142,7 @@ def tables_of(found: dict[str, Any], names: dict[bytes, str], desks: dict[bytes,
         ("Which desk answered", ("party", "desk", "duty", "kind", *counted), by_desk),
         ("Week by week", ("party", "week from", "duty", "kind", *counted), by_week),
         ("What each desk filed", ("party", "desk", "kind", *_FILED), filings),
+        ("How sites were established", ("party", "sites", *_GRADES, "below what is asked"), grades),
         ("Which desks were ready", ("party", "desk", *_READY), readiness),
         (
             "Who is silent towards whom now, and since when",
@@ -138,6 +150,10 @@ def tables_of(found: dict[str, Any], names: dict[bytes, str], desks: dict[bytes,
             arrears,
         ),
     )
+
+
+def _share(one: dict[str, Any], grade: str) -> tuple[Cell, Cell]:
+    return one[grade], round(100 * one[grade] / one["sites"], 1)
 
 
 def _ready(one: dict[str, Any]) -> tuple[Cell, ...]:
@@ -188,7 +204,7 @@ def _write_xlsx(path: Path, heading: str, tables: Sequence[Table]) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         bold = book.add_format({"bold": True})
         for number, (title, columns, rows) in enumerate(tables, start=1):
-            names_of = ("Parties", "Desks", "Weeks", "Filings", "Readiness", "Arrears")
+            names_of = ("Parties", "Desks", "Weeks", "Filings", "Grades", "Readiness", "Arrears")
             sheet = book.add_worksheet(names_of[number - 1])
             sheet.write_string(0, 0, heading)
             sheet.write_string(1, 0, title, bold)

@@ -59,6 +59,14 @@ def _is_open(item: dict[str, Any]) -> bool:
     return item["deadline_ms"] is not None and item["rung"] not in ("acknowledged", "disseminated")
 
 
+def _labels(item: dict[str, Any], language: str | None) -> str:
+    """A site's grade, where a better one is asked for that too, and the marks of the filing."""
+    grade = [] if item["grade"] is None else [shown("grades", item["grade"], language)]
+    if item["is_unverified"] and item["grade"] != "unverified":
+        grade.append(shown("grades", "unverified", language))
+    return ", ".join([*grade, *(shown("marks", mark, language) for mark in item["marks"])])
+
+
 def _show(arguments: argparse.Namespace, line: Line, items: list[dict[str, Any]]) -> None:
     if arguments.json:
         for item in items:
@@ -73,9 +81,10 @@ def _show(arguments: argparse.Namespace, line: Line, items: list[dict[str, Any]]
             shown("kinds", item["kind"], language) + ("" if item["act"] == "new" else f" {item['act']}"),
             shown("conditions", item["condition"], language),
             shown("rungs", item["rung"], language),
+            _labels(item, language),
             (item["body"] or {}).get("name", "") or item["form"],
             item["ref"],
         )
         for item in items
     ]
-    print_table(("#", "released", "from", "kind", "condition", "rung", "name", "reference"), rows)
+    print_table(("#", "released", "from", "kind", "condition", "rung", "labels", "name", "reference"), rows)

@@ -26,6 +26,7 @@ class Standing:
     `marks` are what its filing was labelled with; `ended_ms` is when it was replaced, closed or cancelled, and
     `is_cancelled` says that its owner took it back as one that should not stand. `is_gone`: its body was shredded, and
     `volumes` are those of its trace: the times are true, and the places are none.
+    `grade` is how a site was established as far as its signatures bear it out, `verify_by_ms` until when a better one is owed.
     """
 
     number: int
@@ -59,6 +60,8 @@ class Standing:
     stage: str = ""
     is_cancelled: bool = False
     is_gone: bool = False
+    grade: str | None = None
+    verify_by_ms: int | None = None
 
     def slot_for(self, party: bytes, arrangement: Arrangement, adhered: Set[bytes]) -> Slot | None:
         """The slot under which a party is told, or None: named ones first, then any party of the arrangement.

@@ -132,6 +132,8 @@ def _kind(name: str, value: Any, path: str) -> KindRule:
         lead_ms=_quantity(fields, "lead", _TIMES_MS),
         signers=fields.integer("signers", 1, SIGNERS_MAX),
         warn_ms=fields.many("warn", _span, WARNINGS_MAX),
+        grade_least=fields.text("grade_least", 32, 1) if "grade_least" in value else None,
+        grade_within_ms=_quantity(fields, "grade_within", _TIMES_MS) if "grade_within" in value else None,
     )
     fields.done()
     return rule

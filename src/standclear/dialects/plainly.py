@@ -92,6 +92,11 @@ def _kind(rule: KindRule) -> list[str]:
             f"{_a(rule.kind)} is released to nobody before {rule.signers} persons of its party, at different seats, "
             "have signed it; until then it is matched as what was released to nobody, and what it replaces stands."
         )
+    if rule.grade_least is not None and rule.grade_within_ms is not None:
+        lines.append(
+            f"{_a(rule.kind)} is {rule.grade_least.replace('_', ' ')} or better; its owner is asked for that within "
+            f"{span(rule.grade_within_ms)} of the filing, and it is shown unverified until then, and matched as any other."
+        )
     return lines
 
 

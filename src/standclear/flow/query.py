@@ -32,7 +32,11 @@ from standclear.tlog.proof import TlogProof
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxItem:
-    """One release as its recipient sees it. `body` is None where its words were shredded."""
+    """One release as its recipient sees it. `body` is None where its words were shredded.
+
+    Of a notice, `marks` are what its filing was labelled with; of a site, `grade` is how it was established as far as its
+    signatures bear it out, and `is_unverified` says that the arrangement asks for a better one.
+    """
 
     position: int
     ref: bytes
@@ -49,6 +53,9 @@ class InboxItem:
     deadline_ms: int | None
     salt: bytes | None
     body: Value
+    marks: tuple[str, ...]
+    grade: str | None
+    is_unverified: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +299,7 @@ class Query:
         body = opened.get((index, form, item))
         held = self._book.ledger.of_party.get(party)
         ladder = None if held is None else held.at(position)
+        standing = self._book.register.by_ref.get(ref)
         return InboxItem(
             position=position,
             ref=ref,
@@ -308,6 +316,9 @@ class Query:
             deadline_ms=None if ladder is None or not ladder.owes else ladder.deadline_ms,
             salt=None if body is None else body.salt,
             body=None if body is None else read_canonical(body.text, "body"),
+            marks=() if standing is None else standing.marks,
+            grade=None if standing is None else standing.grade,
+            is_unverified=standing is not None and standing.verify_by_ms is not None,
         )
 
     def condition_for(self, party: bytes, ref: bytes) -> str:

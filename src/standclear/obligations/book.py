@@ -26,6 +26,7 @@ from standclear.obligations.carriage import Carriage
 from standclear.obligations.copies import Copies
 from standclear.obligations.erasures import Erasures
 from standclear.obligations.forgetting import forget
+from standclear.obligations.grading import Gradings
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.obligations.matters import Matters
@@ -73,6 +74,7 @@ class Book:
         self.erasures = Erasures(self.register, self.agreements, self.matters)
         self.sayings = Sayings()
         self.turns = Turns()
+        self.gradings = Gradings()
         self.readiness = Readiness()
         self.attested: dict[AttestedRecord, bytes] = {}
         self.copies = Copies(make_index)
@@ -378,9 +380,10 @@ class Book:
                 self._release_words(submission, index, now_ms, outcome)
             return outcome
         self._owe(submission, agreement, index, now_ms, outcome)
-        self.turns.enter(
-            [self.register.by_ref[ref_of(submission.sid, item)] for item in range(submission.item_count)]
-        )
+        filed = [self.register.by_ref[ref_of(submission.sid, item)] for item in range(submission.item_count)]
+        self.turns.enter(filed)
+        rule, seats = agreement.arrangement.rule_of(filed[0].kind), self.roll.person_seats(submission.header)
+        self.gradings.enter(filed, self.register.by_ref, rule, len(seats), now_ms, outcome)
         return outcome
 
     def _owe(

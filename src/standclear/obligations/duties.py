@@ -96,6 +96,13 @@ DUTIES: Final = (
         ends="replaced, closed, arrived",
     ),
     Rule(
+        kind="verify",
+        about="sites whose grade is below what the arrangement asks",
+        falls_due="the arrangement's time for it after the filing; a version that changes nothing keeps the time of the first",
+        told="the owner's duty desk",
+        ends="replaced with a sufficient grade, or closed",
+    ),
+    Rule(
         kind="line_check",
         about="a desk that the arrangement's readiness rule binds, over every channel that it has",
         falls_due="each time the rule's line timer passes again, from when it began to bind the desk",
@@ -319,6 +326,9 @@ def fallen_due(book: Book, after_ms: int, now_ms: int, size: int) -> Iterator[Du
         yield from _lapsing(lapsing, now_ms, size)
     for at_ms, turn in book.turns.calendar.between(after_ms - 1, now_ms - 1):
         yield from _turned(book, turn, at_ms, size)
+    for at_ms, turn in book.gradings.calendar.between(after_ms, now_ms):
+        if turn.notices[0].index < size and turn.stands():
+            yield _verify(turn, at_ms)
     for alarm in alarms(book.readiness, book.agreements, after_ms, now_ms, size):
         yield _of_alarm(alarm)
     for copy, change in book.copies.fallen(book.turns.calendar, after_ms, now_ms, size):
@@ -487,6 +497,22 @@ def _turned(book: Book, turn: Turn, at_ms: int, size: int) -> Iterator[Duty]:
             deadline_ms=None,
             word=turn.word,
         )
+
+
+def _verify(turn: Turn, at_ms: int) -> Duty:
+    owner = turn.notices[0]
+    return Duty(
+        id=duty_id("verify", turn.sid + owner.ref, owner.party, DUTY_DESK, 0),
+        kind="verify",
+        sid=turn.sid,
+        party=owner.party,
+        level=DUTY_DESK,
+        step=0,
+        severity=severity_of(owner.kind),
+        due_ms=at_ms,
+        deadline_ms=at_ms,
+        word=turn.word,
+    )
 
 
 def _of_alarm(alarm: Alarm) -> Duty:

@@ -7,6 +7,7 @@ files more. A figure judges nobody: late is late, and why is not in it.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from standclear.obligations.desk_figures import DeskFigures, desk_figures
 from standclear.obligations.ladder import Ladder
 from standclear.obligations.matters import Matter
 from standclear.spacetime.interval import Interval
+from standclear.statements.notices import GRADE_ORDER
 
 WEEK_MS = 7 * 86_400_000
 DUTIES = ("acknowledge", "answer", "read_back", "replace_copy")
@@ -119,6 +121,19 @@ class FilingFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GradeFigures:
+    """How the sites that one party filed and that still stand were established: how many of each grade, of how many.
+
+    `below` are those below what their arrangement asks; those of a grade and all of them are counted by items.
+    """
+
+    party: bytes
+    sites: int
+    below: int
+    grades: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compliance:
     """The figures of a span of time, as the book stood at `as_of_ms`. `is_whole`: all traffic, not only the asker's own."""
 
@@ -127,6 +142,7 @@ class Compliance:
     is_whole: bool
     duties: tuple[DutyFigures, ...]
     filings: tuple[FilingFigures, ...]
+    grades: tuple[GradeFigures, ...]
     desks: tuple[DeskFigures, ...]
     arrears: tuple[Arrears, ...]
 
@@ -150,6 +166,7 @@ def figures_of(book: Book, interval: Interval, as_of_ms: int, sight: Sight) -> C
         is_whole=sight.is_whole,
         duties=tuple(_duty_figures(key, grouped[key], interval.start_ms) for key in sorted(grouped)),
         filings=tuple(_filings(book, interval, sight)),
+        grades=tuple(_grades(book, interval, sight)),
         desks=tuple(desk_figures(book.readiness, book.agreements, interval, as_of_ms, sight)),
         arrears=arrears_seen(book, as_of_ms, sight),
     )
@@ -321,6 +338,26 @@ def _filings(book: Book, interval: Interval, sight: Sight) -> Iterator[FilingFig
             filed.setdefault(one.sid, []).append(one)
     for key in sorted(grouped):
         yield _filing_figures(key, grouped[key])
+
+
+def _grades(book: Book, interval: Interval, sight: Sight) -> Iterator[GradeFigures]:
+    notices = book.register.notices
+    start = bisect_left(notices, interval.start_ms, key=_integrated_ms)
+    end = bisect_right(notices, interval.end_ms, key=_integrated_ms)
+    counted: dict[bytes, Counter[str]] = {}
+    below: Counter[bytes] = Counter()
+    for one in notices[start:end]:
+        seen = one.party == sight.asker or sight.watches(one.under, book.agreements)
+        if seen and one.grade is not None and one.state == "stands":
+            counted.setdefault(one.party, Counter())[one.grade] += 1
+            below[one.party] += one.verify_by_ms is not None
+    for party in sorted(counted):
+        yield GradeFigures(
+            party=party,
+            sites=counted[party].total(),
+            below=below[party],
+            grades=tuple((grade, counted[party][grade]) for grade in GRADE_ORDER),
+        )
 
 
 def _integrated_ms(one: Standing) -> int:

@@ -10,6 +10,7 @@ from standclear.spacetime.units import FOREVER_MS
 from standclear.statements.canonical import Value, b64u
 from standclear.statements.fields import Fields, choice_reader, text_reader
 from standclear.statements.header import NOTICE_KINDS
+from standclear.statements.notices import GRADE_ORDER
 from standclear.statements.readiness import ReadinessRule, read_readiness
 from standclear.statements.total import ROLES, Total, check_totals, read_total
 
@@ -83,7 +84,8 @@ class KindRule:
     or `long_stop_ms` after its end; "ends" = its own time is all of it. `blanket_*`: larger or longer is labelled blanket
     and proves no awareness. `daily_max`: items that one party may file in 24 hours of log time; more are labelled
     over quota. `acknowledge_ms`: how long a recipient's desk has. `lead_ms`: shorter notice is labelled late. `signers`: how
-    many persons of its party, at different seats, sign a filing before it is released.
+    many persons of its party, at different seats, sign a filing before it is released. `grade_least`, of sites:
+    the lowest grade that is enough, which the owner owes within `grade_within_ms` of the filing; None asks nothing.
     `warn_ms`: how long before the end of its time its owner is warned, the earliest warning first.
     """
 
@@ -97,6 +99,8 @@ class KindRule:
     lead_ms: int
     signers: int
     warn_ms: tuple[int, ...] = ()
+    grade_least: str | None = None
+    grade_within_ms: int | None = None
 
     def to_value(self) -> Value:
         return {
@@ -105,6 +109,8 @@ class KindRule:
             "blanket_duration_ms": self.blanket_duration_ms,
             "blanket_extent_cm": self.blanket_extent_cm,
             "daily_max": self.daily_max,
+            "grade_least": self.grade_least,
+            "grade_within_ms": self.grade_within_ms,
             "kind": self.kind,
             "lead_ms": self.lead_ms,
             "long_stop_ms": self.long_stop_ms,
@@ -266,9 +272,12 @@ def _read_kind_rule(value: Value, path: str) -> KindRule:
         lead_ms=fields.integer("lead_ms", 0),
         signers=fields.integer("signers", 1, SIGNERS_MAX),
         warn_ms=fields.many("warn_ms", read_warning, WARNINGS_MAX),
+        grade_least=fields.text_or_none("grade_least", 32),
+        grade_within_ms=fields.integer_or_none("grade_within_ms", 1, FOREVER_MS),
     )
     fields.done()
     _check_warnings(rule, fields.path)
+    _check_grade(rule, path)
     return rule
 
 
@@ -295,6 +304,24 @@ def _check_warnings(rule: KindRule, path: str) -> None:
     if spans and spans[0] >= rule.blanket_duration_ms:
         reason = "it warns earlier than the longest notice of the kind begins (blanket_duration)"
         raise Malformed(f"{path}.warn_ms", reason, "warn later, or let notices of the kind be longer")
+
+
+def _check_grade(rule: KindRule, path: str) -> None:
+    if rule.grade_least is not None and rule.grade_least not in GRADE_ORDER:
+        known = ", ".join(GRADE_ORDER)
+        raise Malformed(
+            f"{path}.grade_least", f"{rule.grade_least!r} is not one of: {known}", "use one of them"
+        )
+    if (rule.grade_least is None) != (rule.grade_within_ms is None):
+        raise Malformed(
+            f"{path}.grade_within_ms",
+            "a grade is asked within a time, and a time for a grade",
+            "write both, or null for both",
+        )
+    if rule.grade_least is not None and rule.kind != "site":
+        raise Malformed(
+            f"{path}.grade_least", f"no {rule.kind} states a grade", "ask it of sites only, else null"
+        )
 
 
 def _read_escalation(value: Value, path: str) -> Escalation:

@@ -64,7 +64,9 @@ QUALITIES = frozenset(
         "reported_not_confirmed", "estimated", "precisely_known", "calculated",
     }
 )  # fmt: skip
-GRADES = frozenset({"unverified", "self_attested", "dual_attested", "imagery", "third_party", "on_site"})
+GRADE_ORDER = ("unverified", "self_attested", "dual_attested", "imagery", "third_party", "on_site")
+"""How a site was established, from the lowest grade to the highest (domain enumeration d3)."""
+GRADES = frozenset(GRADE_ORDER)
 MODES = frozenset({"inform", "request_agreement"})
 CHANGES = frozenset({"moved", "was_always_there", "unchanged"})
 """What a replacement says of the thing itself: it moved, it was always there (a correction), or nothing about it changed."""

@@ -61,6 +61,10 @@ def compliance_value(found: Compliance) -> Json:
         "whole": found.is_whole,
         "duties": [_duty_value(one) for one in found.duties],
         "filings": [_filing_value(one) for one in found.filings],
+        "grades": [
+            {"party": b64u(one.party), "sites": one.sites, "below": one.below, **dict(one.grades)}
+            for one in found.grades
+        ],
         "desks": [_desk_value(one) for one in found.desks],
         "arrears": [arrears_value(one) for one in found.arrears],
     }

@@ -50,6 +50,9 @@ def inbox_item_value(one: InboxItem) -> Json:
         "deadline_ms": one.deadline_ms,
         "salt": None if one.salt is None else b64u(one.salt),
         "body": one.body,
+        "marks": list(one.marks),
+        "grade": one.grade,
+        "is_unverified": one.is_unverified,
     }
 
 

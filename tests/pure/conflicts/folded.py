@@ -74,11 +74,12 @@ class Folded:
 
     # --- parties and rules --------------------------------------------------------------------------------
 
-    def enrol(self, name: str, party_type: str = "state_armed_force") -> Actor:
+    def enrol(self, name: str, party_type: str = "state_armed_force", more: Sequence[NewSeat] = ()) -> Actor:
         root, person, machine = (SigningKey.from_seed(self.fresh(32)) for _ in range(3))
         seats = [
             NewSeat(seat="duty", role="person", key=person),
             NewSeat(seat="box", role="machine", key=machine),
+            *more,
         ]
         enrolment = enrolment_of(
             log=self.log, name=name, party_type=party_type, root=root, desks=[("duty", ["+00 1"], seats)]
@@ -124,9 +125,16 @@ class Folded:
 
     # --- saying -----------------------------------------------------------------------------------------------
 
-    def say(self, actor: Actor, draft: Draft, *, machine: bool = False) -> Spoken:
+    def say(
+        self,
+        actor: Actor,
+        draft: Draft,
+        *,
+        machine: bool = False,
+        with_keys: Sequence[SigningKey] = (),
+    ) -> Spoken:
         seat = actor.machine if machine else actor.person
-        composed = seat.compose(draft, self.now_ms, self.fresh)
+        composed = seat.compose(draft, self.now_ms, self.fresh, with_keys)
         spoken = self._take(composed.text)
         seat.said(composed.sid)
         return spoken
@@ -137,8 +145,9 @@ class Folded:
         listed = [items] if isinstance(items, Notice) else list(items)
         forms = more.pop("forms", {"exact": listed})
         void = more.pop("void_after_ms", None)
+        with_keys = more.pop("with_keys", ())
         draft = speech.filing(forms, to, more.pop("under", self.under), **more)
-        return self.say(actor, replace(draft, void_after_ms=void))
+        return self.say(actor, replace(draft, void_after_ms=void), with_keys=with_keys)
 
     def site(self, to: Sequence[Recipient], *, by: Actor | None = None, **more: Any) -> Spoken:
         at = more.pop("at", (36.63, 35.93))
