@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -85,7 +86,7 @@ def test_the_figures_come_as_a_table_as_csv_and_as_a_workbook(
         line for line in lines if line[:1] == ["North"]
     )[:8]
     book = CalamineWorkbook.from_path(str(tmp_path / "f.xlsx"))
-    assert ["Parties", "Desks", "Weeks", "Filings", "Grades", "Readiness"] == book.sheet_names
+    assert ["Parties", "Desks", "Weeks", "Filings", "Grades", "Readiness", "Arrears"] == book.sheet_names
     rows = book.get_sheet_by_name("Parties").to_python(skip_empty_area=False)
     assert ["North", "acknowledge", "site", 1.0] == rows[4][:4]
     asked = json.loads(answer(capsys, desks[1], "compliance", "--json"))
@@ -190,3 +191,44 @@ def test_claims_are_shown_with_their_evidence_and_the_table_can_be_printed(
     rules = answer(capsys, north, "claims", "--rules")
     assert "did_not" in rules
     assert "contradicted" in rules
+
+
+def test_what_may_be_one_clinic_told_twice_is_answered_in_groups_and_not_asked_again(
+    desks: tuple[Desk, Desk],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    here = ["--at", "35.9303N 36.6304E", "--datum", "WGS84", "--yes", "--name", "Clinic", "--to", "South"]
+    assert desks[0].types("notify", "site", *here) == 0
+    file = tmp_path / "twice.json"
+    text = answer(capsys, desks[0], "duplicates", "--worklist", str(file), "--language", "en")
+    assert re.match(r"1 groups of \d sites may be one thing told twice; each notice stands\n", text)
+    assert "near each other" in text
+    listed = json.loads(file.read_text("utf-8"))
+    for wrong in ("perhaps", 7):
+        listed["groups"][0]["answer"] = wrong
+        file.write_text(json.dumps(listed), "utf-8")
+        assert desks[0].types("duplicates", "--answers", str(file)) != 0
+    listed["groups"][0]["answer"] = ""
+    file.write_text(json.dumps(listed), "utf-8")
+    assert "no group is answered" in answer(capsys, desks[0], "duplicates", "--answers", str(file))
+    listed["groups"][0]["answer"] = "same"
+    file.write_text(json.dumps(listed), "utf-8")
+    assert "duplicate" in answer(capsys, desks[0], "duplicates", "--answers", str(file))
+    assert answer(capsys, desks[0], "duplicates").startswith("0 groups of 0 sites")
+    told = json_values(answer(capsys, desks[0], "inbox", "--json"))
+    assert any(one["same_as"] for one in told if one["kind"] == "site")
+    file.write_text("[]", "utf-8")
+    assert desks[0].types("duplicates", "--answers", str(file)) != 0
+
+
+def json_values(text: str) -> list[dict[str, Any]]:
+    """The objects of an output, one after the other."""
+    found, start = [], 0
+    while start < len(text.rstrip()):
+        value, end = json.JSONDecoder().raw_decode(text[start:].lstrip())
+        start += len(text[start:]) - len(text[start:].lstrip()) + end
+        found.append(value)
+    return found

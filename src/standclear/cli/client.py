@@ -232,6 +232,10 @@ class Client:
         found: list[Json] = self._json("GET", "/v1/claims")["claims"]
         return found
 
+    def duplicates(self, within_cm: int) -> Json:
+        """Groups of sites that may be one thing told twice, among one's own and those released to one."""
+        return self._json("GET", f"/v1/duplicates?within_cm={within_cm}")
+
     def copies(self, *, code: str | None = None, is_open: bool = False) -> list[Json]:
         """One's own copies, newest first, each with its holders and what makes it false."""
         asked = f"&code={code}" * (code is not None) + "&open=true" * is_open

@@ -60,10 +60,11 @@ def _is_open(item: dict[str, Any]) -> bool:
 
 
 def _labels(item: dict[str, Any], language: str | None) -> str:
-    """A site's grade, where a better one is asked for that too, and the marks of the filing."""
+    """A site's grade, where a better one is asked for that too, what is the same thing, and the marks of the filing."""
     grade = [] if item["grade"] is None else [shown("grades", item["grade"], language)]
     if item["is_unverified"] and item["grade"] != "unverified":
         grade.append(shown("grades", "unverified", language))
+    grade += [f"= {ref}" for ref in item["same_as"]]
     return ", ".join([*grade, *(shown("marks", mark, language) for mark in item["marks"])])
 
 

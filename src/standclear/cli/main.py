@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "progress": "how far your movement has come",
     "ask": "what of yours is in this volume, then?",
     "answer": "answer an inquiry",
+    "duplicates": "sites that may be one thing told twice: a worklist",
     "observe": "what was seen of somebody else, with source and grade",
     "stop": "stop-fire: call, answer, end",
     "incident": "what happened, and to whom",
@@ -205,6 +206,10 @@ def _module(name: str) -> Command:
             from standclear.cli import dossier
 
             return dossier
+        case "duplicates":
+            from standclear.cli import duplicates
+
+            return duplicates
         case "verify":
             from standclear.cli import verify
 

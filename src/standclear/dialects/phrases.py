@@ -89,6 +89,7 @@ SENTENCES: Final = frozenset(
 CODES: Final[Mapping[str, Set[str]]] = {
     "acknowledgements": ACKNOWLEDGEMENT_ANSWERS,
     "agreements": AGREEMENTS,
+    "alike": frozenset({"near", "same_name"}),
     "asked": ASKED,
     "conditions": CONDITIONS,
     "consultation_replies": CONSULTATION_REPLIES,

@@ -35,7 +35,8 @@ class InboxItem:
     """One release as its recipient sees it. `body` is None where its words were shredded.
 
     Of a notice, `marks` are what its filing was labelled with; of a site, `grade` is how it was established as far as its
-    signatures bear it out, and `is_unverified` says that the arrangement asks for a better one.
+    signatures bear it out, and `is_unverified` says that the arrangement asks for a better one. `same_as` are the notices that
+    the reader has said are the same thing.
     """
 
     position: int
@@ -56,6 +57,7 @@ class InboxItem:
     marks: tuple[str, ...]
     grade: str | None
     is_unverified: bool
+    same_as: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,6 +321,7 @@ class Query:
             marks=() if standing is None else standing.marks,
             grade=None if standing is None else standing.grade,
             is_unverified=standing is not None and standing.verify_by_ms is not None,
+            same_as=() if standing is None else tuple(self._book.compared.same_as(party, standing)),
         )
 
     def condition_for(self, party: bytes, ref: bytes) -> str:

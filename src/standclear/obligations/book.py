@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from standclear.conflicts.agreements import Accord, Agreements
 from standclear.conflicts.candidates import CandidateIndex
+from standclear.conflicts.compared import Compared
 from standclear.conflicts.consent import mark_consent
 from standclear.conflicts.extent import extent_cm
 from standclear.conflicts.forms import check_forms
@@ -75,6 +76,7 @@ class Book:
         self.sayings = Sayings()
         self.turns = Turns()
         self.gradings = Gradings()
+        self.compared = Compared()
         self.readiness = Readiness()
         self.attested: dict[AttestedRecord, bytes] = {}
         self.copies = Copies(make_index)
@@ -309,7 +311,9 @@ class Book:
             case Progress():
                 self.register.report(header.sender.party, cites, body.stage, now_ms, outcome)
             case Objection():
-                self.register.dispute(cites, outcome)
+                self.compared.say(submission.sid, header.sender.party, body.reason, cites)
+                if body.reason != "distinct":  # which doubts nothing: they are two things
+                    self.register.dispute(cites, outcome)
             case Contact():
                 if self.roll.signer_role(header) == "person":
                     self.register.awareness.call(header.sender.party, self.register.named(header.re, cites))

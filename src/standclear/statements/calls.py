@@ -23,7 +23,15 @@ CONSULTATION_PARTS = frozenset({"call", "reply", "record"})
 CONSULTATION_REPLIES = frozenset({"will_come", "will_not_come", "came", "did_not_come"})
 CLAIM_KINDS = frozenset({"did", "did_not", "was_told", "was_not_told", "told", "other"})
 OBJECTIONS = frozenset(
-    {"position_doubtful", "not_what_it_says", "military_use", "duplicate", "not_agreed_area", "other"}
+    {
+        "position_doubtful",
+        "not_what_it_says",
+        "military_use",
+        "duplicate",
+        "distinct",
+        "not_agreed_area",
+        "other",
+    }
 )
 AGREEMENTS = frozenset({"agreed", "denied", "alternative_proposed", "alternative_accepted"})
 WATCH_PARTS = frozenset({"taken", "handed_over", "left"})

@@ -12,7 +12,9 @@ from starlette.responses import Response
 
 from standclear.conflicts.claims import Evidence, HeldClaim
 from standclear.conflicts.standing import Standing
+from standclear.dialects.sites.neighbours import NEAR_CM
 from standclear.errors import Malformed
+from standclear.flow.alike import AlikeSites, alike_sites
 from standclear.flow.copying import copies_of
 from standclear.flow.questions import (
     CorrectedFor,
@@ -24,7 +26,14 @@ from standclear.flow.questions import (
     met_now,
     released_there,
 )
-from standclear.limits import CLAIMS_PAGE_MAX, COPIES_PAGE_MAX, INTEGER_MAX, QUESTION_BYTES_MAX, RELEASED_MAX
+from standclear.limits import (
+    CLAIMS_PAGE_MAX,
+    COPIES_PAGE_MAX,
+    DUPLICATE_REACH_CM_MAX,
+    INTEGER_MAX,
+    QUESTION_BYTES_MAX,
+    RELEASED_MAX,
+)
 from standclear.obligations.arrears import Arrears, arrears_seen
 from standclear.obligations.desk_figures import DeskFigures
 from standclear.obligations.figures import Compliance, DutyFigures, FilingFigures, Tally
@@ -268,3 +277,24 @@ async def copies(request: Request) -> Response:
     code = request.query_params.get("code")
     n, found = copies_of(shown.query, session.party, is_open=is_open, code=code, start=start, limit=limit)
     return shown.json({"n": n, "start": start, "copies": [copy_value(one) for one in found]})
+
+
+async def duplicates(request: Request) -> Response:
+    """GET /v1/duplicates: groups of sites, one's own and those released to one, that may be one thing told twice."""
+    shown, session = front(request), session_of(request)
+    within_cm = query_integer(request, "within_cm", NEAR_CM, DUPLICATE_REACH_CM_MAX)
+    found = await asyncio.to_thread(alike_sites, shown.query, session.party, within_cm)
+    return shown.json(
+        {"sites": sum(len(one.sites) for one in found), "groups": [_alike_value(one) for one in found]}
+    )
+
+
+def _alike_value(one: AlikeSites) -> Json:
+    return {
+        "why": list(one.group.why),
+        "apart_cm": one.group.apart_cm,
+        "sites": [
+            ref_value(site.ref) | {"party": b64u(site.party), "name": name, "position": position}
+            for site, name, position in zip(one.sites, one.names, one.positions, strict=True)
+        ],
+    }

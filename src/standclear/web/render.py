@@ -53,6 +53,7 @@ def inbox_item_value(one: InboxItem) -> Json:
         "marks": list(one.marks),
         "grade": one.grade,
         "is_unverified": one.is_unverified,
+        "same_as": [b64u(ref) for ref in one.same_as],
     }
 
 

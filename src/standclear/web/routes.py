@@ -41,6 +41,7 @@ ROUTES = (
     Route("/v1/arrears", questions.arrears, methods=["GET"]),
     Route("/v1/claims", questions.held_claims, methods=["GET"]),
     Route("/v1/released", questions.released, methods=["POST"]),
+    Route("/v1/duplicates", questions.duplicates, methods=["GET"]),
     Route("/v1/copies", questions.copies, methods=["GET"]),
     Route("/v1/dossier", evidence.whole_log, methods=["GET"]),
     Route("/v1/dossier", evidence.answer, methods=["POST"]),
