@@ -352,7 +352,9 @@ def _print_telephones(line: Line, to: Sequence[Recipient], unwoken: Collection[s
         )
         for party in line.parties()
         for desk in party["desks"]
-        if None in called or from_b64u(party["party"], 16, "party") in called
+        if party["party"] != b64u(line.seat.party)
+        and (None in called or from_b64u(party["party"], 16, "party") in called)
+        and party["party_type"] != "service"
     ]
     rows.sort(key=lambda row: not row[2])
     print_table(("called", "desk", "by channels", "telephones"), rows, file=sys.stderr)

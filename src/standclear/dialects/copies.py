@@ -17,6 +17,7 @@ from standclear.dialects.geojson import E7, Feature, degrees_text, to_geojson
 from standclear.dialects.places.grids import mgrs_name
 from standclear.errors import Malformed
 from standclear.keys import sha256
+from standclear.spacetime.band import UNBOUNDED_LOWER_CM, UNBOUNDED_UPPER_CM
 from standclear.spacetime.earth import Vertex
 from standclear.spacetime.shape import parts_of
 from standclear.spacetime.volume import Volume, volume_to_value
@@ -125,6 +126,8 @@ def span(volumes: Sequence[Volume]) -> tuple[int, int]:
 def heights(volume: Volume) -> str:
     """A band in words, in metres with its reference."""
     band = volume.band
+    if (band.lower_cm, band.upper_cm) == (UNBOUNDED_LOWER_CM, UNBOUNDED_UPPER_CM):
+        return "all heights"
     return f"{band.lower_cm / 100:g} to {band.upper_cm / 100:g} m {band.reference}"
 
 
