@@ -86,6 +86,26 @@ def test_being_addressed_is_not_adhering_and_nobody_waits_for_it() -> None:
         assert agreement.arrangement.role_of(group.id) == "party"
 
 
+def test_who_adheres_with_which_reservations_and_who_is_addressed_is_shown_apart() -> None:
+    with World() as world:
+        north, south, group = three(world)
+        (agreement,) = world.service.book.agreements.all()
+        body = {"adheres": True, "reservations": ["none of our medical sites"], "type": "adherence"}
+        world.say(south, Draft(kind="adherence", forms={"exact": [body]}, to=None, re=[agreement.sid]))
+        (shown,) = Visitor(world).get("/v1/arrangements", north).json()["arrangements"]
+        assert shown["addressed"] == [b64u(group.id)]
+        assert shown["adhered"] == sorted([b64u(north.id), b64u(south.id)])
+        assert shown["reservations"] == [
+            {"party": b64u(south.id), "reservations": ["none of our medical sites"]}
+        ]
+        world.restart()
+        (agreement,) = world.service.book.agreements.all()
+        assert agreement.reservations == {south.id: ("none of our medical sites",)}
+        body = {"adheres": False, "reservations": [], "type": "adherence"}
+        world.say(south, Draft(kind="adherence", forms={"exact": [body]}, to=None, re=[agreement.sid]))
+        assert (agreement.adhered, agreement.reservations) == ({north.id}, {})
+
+
 def test_its_representative_reads_what_it_was_told_and_cannot_acknowledge_it() -> None:
     with World() as world:
         north, south, group = three(world, represented=True)

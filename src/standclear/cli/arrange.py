@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -157,4 +158,22 @@ def _show(arguments: argparse.Namespace, line: Line) -> int:
     else:
         rows = [(one["arrangement"]["name"], one["arrangement"]["state"], one["sid"]) for one in found]
         print_table(("name", "state", "sid"), rows)
+        for one in found:
+            print_table(("member", "role", "adherence"), list(_members(one, line)))
     return 0
+
+
+def _members(agreement: dict[str, Any], line: Line) -> Iterator[tuple[str, str, str]]:
+    """Each member with its role, and how it stands to the version in force: being addressed is not adhering (G36)."""
+    reserved = {one["party"]: "; ".join(one["reservations"]) for one in agreement["reservations"]}
+    for member in agreement["arrangement"]["members"]:
+        party, role = member["party"], member["role"]
+        if party in agreement["addressed"]:
+            stands = "addressed: it has no key, and adheres to nothing"
+        elif role != "party":
+            stands = ""
+        elif party not in agreement["adhered"]:
+            stands = "has not adhered"
+        else:
+            stands = f"adheres, with reservations: {reserved[party]}" if party in reserved else "adheres"
+        yield line.name_of(from_b64u(party, 16, "party")), role, stands

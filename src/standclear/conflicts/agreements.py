@@ -20,16 +20,21 @@ class _Waiting:
 
     arrangement: Arrangement
     adhered: set[bytes] = field(default_factory=set)
+    reservations: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
 class Accord:
-    """One arrangement through its versions: the one in force, its sid, who adheres to it, and the versions that wait."""
+    """One arrangement through its versions: the one in force, its sid, who adheres to it, and the versions that wait.
+
+    `reservations` are those with which a party adheres to the version in force; who adheres with none is not in it.
+    """
 
     first: bytes
     sid: bytes
     arrangement: Arrangement
     adhered: set[bytes] = field(default_factory=set)
+    reservations: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
     was_adhered: bool = False
     waiting: dict[bytes, _Waiting] = field(default_factory=dict)
 
@@ -46,6 +51,7 @@ class Accord:
         version = self.waiting[sid]
         self.sid, self.arrangement = sid, version.arrangement
         self.adhered = {one for one in version.adhered if version.arrangement.role_of(one) == "party"}
+        self.reservations = {one: said for one, said in version.reservations.items() if one in self.adhered}
         self.waiting.clear()
 
 
@@ -117,6 +123,9 @@ class Agreements:
             outcome.effect = "not_yours"
             outcome.mark("not_a_party_of_it")
             return None
+        version.reservations.pop(party, None)
+        if adherence.adheres and adherence.reservations:
+            version.reservations[party] = adherence.reservations
         if adherence.adheres:
             version.adhered.add(party)
             agreement.was_adhered = agreement.was_adhered or version is agreement

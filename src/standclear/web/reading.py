@@ -190,7 +190,7 @@ async def arrangements(request: Request) -> Response:
     """GET /v1/arrangements: each arrangement in its present version, and who has adhered to it."""
     shown = _proven(request)
     found = shown.service.book.agreements.all()
-    return shown.json({"arrangements": [agreement_value(one) for one in found]})
+    return shown.json({"arrangements": [agreement_value(one, shown.service.book.roll) for one in found]})
 
 
 def _proven(request: Request) -> Front:

@@ -324,8 +324,15 @@ def party_value(one: PartyStanding, desks: list[DeskStanding], roll: Roll) -> Js
     }
 
 
-def agreement_value(one: Accord) -> Json:
+def agreement_value(one: Accord, roll: Roll) -> Json:
+    """An arrangement, who adheres to it and how; who has no key is addressed, and adheres to nothing (G36)."""
+    members = (roll.parties.get(member.party) for member in one.arrangement.members)
     return {
+        "addressed": [b64u(member.party) for member in members if member is not None and member.root is None],
+        "reservations": [
+            {"party": b64u(party), "reservations": list(said)}
+            for party, said in sorted(one.reservations.items())
+        ],
         "first": b64u(one.first),
         "sid": b64u(one.sid),
         "adhered": sorted(map(b64u, one.adhered)),
