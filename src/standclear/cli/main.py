@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "object": "a reasoned doubt about notices of others",
     "cosign": "a second person signs what a first one filed, and sends it",
     "agree": "reply to a notice that asks for agreement",
+    "call-sheet": "whom to ring about what, to print; and what came of it, on record",
     "contact": "a contact outside the system",
     "watch": "take, hand over or leave the desk",
     "line": "a line check of a channel to a person",
@@ -134,6 +135,10 @@ def _module(name: str) -> Command:
             from standclear.cli import notify
 
             return notify
+        case "call-sheet":
+            from standclear.cli import call_sheet
+
+            return call_sheet
         case "cosign":
             from standclear.cli import cosign
 
