@@ -113,6 +113,7 @@ def test_sent_with_one_signature_and_agreed_to_afterwards(desks: dict[str, Desk]
     assert "agree --agreement agreed --re" in said
     sid = said.strip().rsplit(" ", 1)[-1]
     assert desks["Force"].inbox() == before
+    assert desks["Cell"].prints("status", "--seat", "focal").count("waits_for_signature") == 1
     desks["Laptop"].prints("agree", "--agreement", "agreed", "--re", sid)
     assert desks["Force"].inbox() == before + 1
 

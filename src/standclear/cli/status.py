@@ -83,6 +83,12 @@ def arrears_lines(line: Line) -> list[str]:
 
 
 def _stands(notice: dict[str, Any], language: str | None) -> str:
+    said = _stands_as(notice, language)
+    waits = shown("marks", "waits_for_signature", language)
+    return f"{said}; {waits}" if notice["waits_for_signature"] else said
+
+
+def _stands_as(notice: dict[str, Any], language: str | None) -> str:
     if notice["kind"] != "activity":
         return str(notice["state"])
     if notice["unaware"]:

@@ -85,6 +85,7 @@ def standing_value(one: Standing, now_ms: int) -> Json:
         "condition": one.condition(now_ms),
         "ends_ms": None if (turn := turn_of(one)) is None else turn[0],
         "effect": one.effect,
+        "waits_for_signature": one.withheld,
         "change": one.change,
         "cited": sorted(map(b64u, one.cited)),
         "aware_of": sorted(map(b64u, one.aware_of)),
