@@ -82,8 +82,7 @@ def test_from_a_notice_to_attested_answers_in_one_table(desks: dict[str, Desk], 
     assert "Clinic" in south.prints("inbox", "--for", "Group F")
     assert "does not represent" in north.fails("inbox", "--for", "Group F")
     listed = south.prints("party", "list")
-    assert "contacts: it has no key" in listed
-    assert "contacts of South" in listed
+    assert "none (South)" in listed
 
 
 def test_wrong_turns_of_the_table_say_nothing(desks: dict[str, Desk], tmp_path: Path) -> None:

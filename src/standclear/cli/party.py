@@ -169,15 +169,15 @@ def _list(arguments: argparse.Namespace) -> int:
     else:
         names = {one["party"]: one["name"] for one in parties}
         print_table(
-            ("name", "type", "speaks by", "party"),
+            ("name", "type", "key", "party"),
             [(one["name"], one["party_type"], _speaks_by(one, names), one["party"]) for one in parties],
         )
     return 0
 
 
 def _speaks_by(one: dict[str, Any], names: dict[str, str]) -> str:
-    """How a party answers: by its key, by another's desk, or not through this log."""
+    """Whether a party has a key; where it has none, in brackets, whose desk answers for it by contacts."""
     if one["root"] is not None:
-        return "its key"
+        return "yes"
     represented = one["represented_by"]
-    return "contacts: it has no key" if represented is None else f"contacts of {names[represented]}"
+    return "none" if represented is None else f"none ({names[represented]})"
