@@ -72,7 +72,9 @@ def test_from_a_notice_to_attested_answers_in_one_table(desks: dict[str, Desk], 
     recorded = north.prints("call-sheet", "record", str(table), "--member", "N-7")
     assert "read back correct" in recorded
     assert "no answer" in recorded
-    ladders = {one["party"]: one for one in json.loads(north.prints("status", "--json", "--", sid))["ladders"]}
+    ladders = {
+        one["party"]: one for one in json.loads(north.prints("status", "--json", "--", sid))["ladders"]
+    }
     town = next(one for one in ladders.values() if one["attested"])
     assert (town["rung"], town["acknowledged_ms"]) == ("released", None)
     left = north.prints("call-sheet", "print")

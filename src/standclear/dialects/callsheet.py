@@ -150,8 +150,9 @@ def read_outcomes(text: str, *, field: str = "sheet") -> tuple[Outcome, ...]:
         >>> [one.result for one in read_outcomes(table)]
         ['read_back_correct']
     """
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
-    if not rows or not set(COLUMNS) <= set(rows[0]):
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    rows = list(reader)
+    if not set(COLUMNS) <= set(reader.fieldnames or ()):
         raise Malformed(field, "not a call sheet's table", "fill in the file that call-sheet wrote")
     if len(rows) > ROWS_MAX:
         raise Malformed(field, f"more than {ROWS_MAX:,} rows", "record it in parts")
