@@ -16,6 +16,7 @@ from standclear.cli import speech
 from standclear.cli.cast import Said, told
 from standclear.conflicts.outcome import Release
 from standclear.dialects.pack import read_pack
+from standclear.statements.arrangement import Escalation
 from standclear.statements.asking import Answer, Contact, Inquiry
 from standclear.statements.calls import Agreement, Consultation, Emergency, Incident, LineCheck, Watch
 from standclear.statements.compose import Composed, Draft, Recipient
@@ -115,7 +116,7 @@ class Day:
         ]
 
     def agree(self) -> None:
-        """The humanitarian pack, but that desks are rung every two hours, and a watch counts nine."""
+        """The humanitarian pack, but that desks are rung every two hours, a watch counts nine, and a call rings monitors."""
         everybody = [self.cell, *self.forces, *self.organisations]
         members = {party.id: "party" for party in everybody} | {self.monitor.id: "monitor"}
         pack = read_pack((PACKS / "humanitarian.toml").read_text(), members, self.monitor.id)
@@ -126,7 +127,9 @@ class Day:
             watch_gap_ms=30 * MINUTE_MS,
             watch_most_ms=9 * HOUR_MS,
         )
-        body = replace(pack, readiness=ready).to_value()
+        at_once = Escalation(level="arrangement_monitor", after_ms=0)
+        steps = [one for one in pack.emergency if one.level != "arrangement_monitor"]
+        body = replace(pack, readiness=ready, emergency=(at_once, *steps)).to_value()
         said = self.world.say(self.cell, Draft(kind="arrangement", forms={"exact": [body]}, to=None))
         self.world.under = said.sid
         for party in everybody:
@@ -345,6 +348,8 @@ class Day:
         notices = []
         for row in range(rows):
             until_ms = batches[row % 2] if row < again else self.world.now_ms + 80 * DAY_MS
+            if again <= row < again + 6:  # three days are left at some hour of this day
+                until_ms = DAWN_MS + 3 * DAY_MS + (9 + row % 3) * HOUR_MS
             notices.append(self.a_site(f"{owner.name} {row}", self.place(), until_ms))
         said = self.file(owner, notices, told(*self.forces))
         assert said is not None

@@ -40,7 +40,7 @@ SOON |= {"unreachable", "watch_gap"}
 PLAIN_KINDS = frozenset(
     {
         *("deliver", "ring", "escalate", "unanswered", "exhausted", "turned"),
-        *("line_check", "unreachable", "watch_gap"),
+        *("line_check", "unreachable", "watch_gap", "lapsing"),
     }
 )
 """The duties that are recomputed here, and in `naive_readiness`."""
@@ -158,6 +158,7 @@ class Plain:
             self._read(one)
         self._attested(store)
         self.desks = PlainDesks(self.log, self.under, self.rules, self.persons)
+        self.warned = [one for one in self._warned() if one[0] < self.log[-1].ms + DAY_MS]
         self.owed = [*self._of_releases(), *self._of_questions(), *self._of_time()]
 
     # --- reading, entry by entry --------------------------------------------------------------------------
@@ -478,6 +479,8 @@ class Plain:
         for question in self.questions:
             one, kind = question.said, question.said.kind
             is_call = kind == "emergency"
+            if is_call:
+                yield from self._rung_at_once(question)
             steps = self.rules.emergency if is_call else self.rules.escalation
             from_ms = one.ms
             if kind == "inquiry":
@@ -489,6 +492,7 @@ class Plain:
                     ("escalate", whom, step.level, number, from_ms + step.after_ms)
                     for number, step in enumerate(steps, start=1)
                     for whom in self._whom(step, silent)
+                    if not (is_call and self._is_rung(step))
                 ]
                 if steps or not is_call:
                     last_ms = max([step.after_ms for step in steps], default=0)
@@ -500,11 +504,59 @@ class Plain:
                     )  # type: ignore[assignment]
                     yield Owed(line, at_ms, one.index, quiet)
 
+    def _is_rung(self, step: Escalation) -> bool:
+        """Whether a call's step is a ring of the monitors with the call itself."""
+        return step.level == "arrangement_monitor" and step.after_ms == 0
+
+    def _rung_at_once(self, call: Question) -> Iterator[Owed]:
+        for monitor in self.monitors if any(map(self._is_rung, self.rules.emergency)) else []:
+            if monitor not in call.asked and monitor != call.said.party:
+                line: DutyLine = (
+                    *(
+                        "ring",
+                        call.said.what.sid,
+                        monitor,
+                        "duty_desk",
+                        0,
+                        1,
+                        call.said.ms,
+                        None,
+                        "emergency",
+                    ),
+                    *(monitor, 0, 0),
+                )  # type: ignore[assignment]
+                yield Owed(line, call.said.ms, call.said.index, call.ended_index)
+
+    def _warned(self) -> Iterator[tuple[int, int, int, Item]]:
+        """Each warning of each notice: (when, its number, the notice's end, the notice). Those of one day come at its beginning."""
+        for item in self.items.values():
+            end_ms, word = _until(item.exact)
+            for number, span_ms in enumerate(
+                self.rules.rule_of(item.said.kind).warn_ms if word else (), start=1
+            ):
+                reached_ms = end_ms - span_ms
+                begins_ms = reached_ms - reached_ms % min(DAY_MS, span_ms)
+                due_ms = begins_ms if item.said.ms < begins_ms else reached_ms
+                if item.said.ms < due_ms:
+                    yield due_ms, number, end_ms, item
+
+    def lapsing(self, after_ms: int, now_ms: int, size: int) -> Iterator[DutyLine]:
+        """What its owner is warned of: all that reaches a warning on one day is one; later filings by themselves."""
+        together: dict[tuple[bytes, str, int, int], list[tuple[int, Item]]] = defaultdict(list)
+        for due_ms, number, end_ms, item in self.warned:
+            is_left = item.gone_index >= size > item.said.index and end_ms > now_ms
+            if after_ms < due_ms <= now_ms and is_left:
+                together[item.said.party, item.said.kind, number, due_ms].append((end_ms, item))
+        for (owner, kind, number, due_ms), some in together.items():
+            deadline_ms = min(end_ms for end_ms, _ in some)
+            sid = some[0][1].said.what.sid
+            yield ("lapsing", sid, owner, "duty_desk", number, 3, due_ms, deadline_ms, kind, None, 0, 0)
+
     def rings(self, after_ms: int, now_ms: int, size: int) -> Iterator[DutyLine]:
         """The newest repetition of each call's ring in (after_ms, now_ms], to every desk where no person has answered."""
         for question in self.questions:
             if question.said.kind == "emergency" and question.said.index < size and self.rules.emergency:
-                every_ms = self.rules.emergency[0].after_ms
+                every_ms = next((step.after_ms for step in self.rules.emergency if step.after_ms), NEVER)
                 number = min(1_440, (now_ms - question.said.ms) // every_ms)
                 at_ms = question.said.ms + number * every_ms
                 for party in question.asked:
@@ -553,9 +605,13 @@ class Plain:
 
     def due(self, after_ms: int, now_ms: int, told_size: int, size: int) -> list[DutyLine]:
         """What falls due at a look at `now_ms`, `size` entries being there, after one at `after_ms` with `told_size`."""
-        found = [*self.rings(after_ms, now_ms, size), *self.desks.due(after_ms, now_ms, size)]
+        found = [
+            *self.rings(after_ms, now_ms, size),
+            *self.desks.due(after_ms, now_ms, size),
+            *self.lapsing(after_ms, now_ms, size),
+        ]
         for one in self.owed:
-            if one.line[0] == "deliver" or (one.line[0] == "ring" and one.line[4] == 0):
+            if one.line[0] in ("deliver", "ring") and one.line[11] > one.line[10]:
                 if told_size <= one.since_index < size:
                     found.append(one.line)
             elif after_ms < one.at_ms <= now_ms and one.since_index < size <= one.quiet_index:

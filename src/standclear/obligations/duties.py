@@ -306,7 +306,7 @@ def _ring(matter: Matter, party: bytes, number: int, start: int, end: int) -> Du
         level=DUTY_DESK,
         step=number,
         severity=1,
-        due_ms=matter.opened_ms + number * matter.steps[0].after_ms,
+        due_ms=matter.opened_ms + number * _ring_every_ms(matter),
         deadline_ms=None,
         word="emergency",
         silent=party,
@@ -438,7 +438,7 @@ def _rings(call: Matter, after_ms: int, now_ms: int) -> Iterator[Duty]:
     """The repeated rings of a call: on the timer of the first emergency step, until a person of each desk has answered."""
     if not call.steps or call.ended_ms is not None:
         return
-    every_ms = next((step.after_ms for step in call.steps if step.after_ms), 0)
+    every_ms = _ring_every_ms(call)
     if not every_ms:
         return
     first = max(1, (after_ms - call.opened_ms) // every_ms + 1)
@@ -448,6 +448,11 @@ def _rings(call: Matter, after_ms: int, now_ms: int) -> Iterator[Duty]:
         for party in sorted(call.asked):
             if call.is_silent(party):
                 yield _ring(call, party, number, 0, 0)
+
+
+def _ring_every_ms(call: Matter) -> int:
+    """The first emergency step that has a time: a call rings again each time it passes. 0 where none has one."""
+    return next((step.after_ms for step in call.steps if step.after_ms), 0)
 
 
 def _addressed(step: Escalation, silent: bytes, monitors: tuple[bytes, ...]) -> tuple[bytes, ...]:
