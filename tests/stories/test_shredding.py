@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
+
 from naive import picture
 from standclear.cli import speech
 from standclear.cli.cast import Said, told
 from standclear.dossier.report import ALL_HOLDS
 from standclear.dossier.verify import verify
+from standclear.errors import NotFound
 from standclear.flow.clock import TurnedClock
 from standclear.flow.evidence import dossier_of, policy_of
+from standclear.flow.foretelling import cost_of
+from standclear.flow.questions import compliance
 from standclear.flow.rebuild import rebuild
+from standclear.obligations.duties import due
+from standclear.spacetime.interval import Interval
 from standclear.statements.compose import Recipient
 from standclear.statements.erasing import Erasure, Hold
 from world import DAY_MS, Chance, ListedIndex, Party, World, circle, site
@@ -191,3 +198,55 @@ def test_words_keep_what_followed_from_them_and_lose_whom_they_named() -> None:
         assert ("disseminated", True) == (ladder.rung(), ladder.acknowledged_ms is not None)
         report = verify(dossier_of(world.service), policy_of(world.service))
         assert ([], ALL_HOLDS) == ([one.says for one in report.broken()], report.exit_code())
+
+
+def test_who_held_a_shredded_site_owes_a_signed_confirmation_which_counts_like_any_answer() -> None:
+    with World(seed="removal") as world:
+        north, south, _ = two(world)
+        clinic = world.site(south, told(north))
+        fire = world.activity(north, told(south), cites=[clinic.ref()])
+        world.acknowledge(north, sids=[clinic.sid])
+        world.end(south, "site", [clinic.ref()], act="cancel", reason="withdrawn")
+        world.settle()
+        cost = cost_of(world.query, south.id, clinic.ref())
+        assert ((north.id,), 1, ()) == (cost.holders, cost.cited_by, cost.obstacles)
+        with pytest.raises(NotFound):
+            cost_of(world.query, north.id, clinic.ref())
+        asked = erase(world, south, clinic.ref(), to=told(north))
+        world.settle()
+        [ladder] = world.service.book.ledger.of_sid[asked.sid]
+        assert ("erasure", north.id) == (ladder.kind, ladder.party)
+        owed = [one for one in due(world.service.book, world.now_ms) if one.kind == "confirm_removal"]
+        assert [(asked.sid, north.id, ladder.deadline_ms)] == [(o.sid, o.party, o.deadline_ms) for o in owed]
+        world.restart()
+        again = [one for one in due(world.service.book, world.now_ms) if one.kind == "confirm_removal"]
+        assert owed == again
+        span = Interval(start_ms=0, end_ms=world.now_ms + DAY_MS)
+        [figure] = [o for o in compliance(world.service, north.id, span).duties if o.kind == "erasure"]
+        assert (1, 1) == (figure.whole.owed, figure.whole.waiting)
+        world.acknowledge(north, sids=[asked.sid], to=told(south))
+        assert [] == [one for one in due(world.service.book, world.now_ms) if one.kind == "confirm_removal"]
+        [figure] = [o for o in compliance(world.service, north.id, span).duties if o.kind == "erasure"]
+        assert (1, 1) == (figure.whole.owed, figure.whole.in_time)
+        assert "aware" == fire.effect
+
+
+def test_nobody_owes_a_confirmation_before_the_words_are_shredded() -> None:
+    with World(seed="removal later") as world:
+        north, south, _ = two(world)
+        fire = world.activity(north, told(south))
+        world.end(north, "activity", [fire.ref()])
+        asked = erase(world, north, fire.ref(), to=told(south))
+        cost = cost_of(world.query, north.id, fire.ref())
+        assert ["within_retention"] == [one.mark for one in cost.obstacles]
+        world.settle()
+        assert asked.sid not in world.service.book.ledger.of_sid
+        later = world.site(south, told(north), at=(40.0, 40.0), days=9_000)
+        world.acknowledge(north, sids=[later.sid])
+        world.pass_ms(3_700 * DAY_MS)
+        world.settle()
+        [ladder] = world.service.book.ledger.of_sid[asked.sid]
+        assert ladder.released_ms + 1 > 3_650 * DAY_MS
+        live = picture(world.service.book)
+        world.restart()
+        assert live == picture(world.service.book)

@@ -201,6 +201,10 @@ class Client:
         found: Json | None = self._json("GET", f"/v1/notices/{b64u(ref)}/corrected")["correction"]
         return found
 
+    def erasure_cost(self, ref: bytes) -> Json:
+        """What it would mean now to shred one's own item."""
+        return self._json("GET", f"/v1/erasures/{b64u(ref)}")
+
     def met(self, ref: bytes) -> list[Json]:
         """What one's own standing notice meets now, as far as it is released to one."""
         found: list[Json] = self._json("GET", f"/v1/notices/{b64u(ref)}/met")["met"]

@@ -19,6 +19,7 @@ def add_parser(subparsers: Any) -> None:
         "hold",
         description="While a hold lasts, what it covers is not shredded, whoever asks. Only who placed it lifts it.",
     )
+    add_desk_options(parser)
     actions = parser.add_subparsers(dest="action", required=True)
     placed = actions.add_parser("place", help="hold notices, statements, or all that an incident refers to")
     placed.add_argument("--cite", action="append", default=[], metavar="REF", help="a notice")
@@ -30,7 +31,6 @@ def add_parser(subparsers: Any) -> None:
     lifted.add_argument("re", nargs="+", metavar="SID", help="the hold")
     lifted.set_defaults(cite=[], until=None)
     for one in (placed, lifted):
-        add_desk_options(one)
         one.add_argument("--reason", required=True, choices=sorted(HOLD_REASONS))
         one.add_argument("--to", action="append", default=[], metavar="NAME", help="whom it is told")
 

@@ -32,6 +32,7 @@ from standclear.obligations.ladder import Ladder
 from standclear.obligations.ledger import Ledger
 from standclear.obligations.matters import Matters
 from standclear.obligations.readiness import BINDING_KINDS, Readiness
+from standclear.obligations.removals import Removals
 from standclear.obligations.turns import Turns, alarm_of, severity_of
 from standclear.statements.arrangement import Adherence, Arrangement
 from standclear.statements.asking import Contact, Inquiry
@@ -73,6 +74,7 @@ class Book:
         self.ledger = Ledger(self.inboxes)
         self.matters = Matters()
         self.erasures = Erasures(self.register, self.agreements, self.matters)
+        self.removals = Removals()
         self.sayings = Sayings()
         self.turns = Turns()
         self.gradings = Gradings()
@@ -231,6 +233,9 @@ class Book:
                     self.carriage.take_in(record, index)
                 case ShreddedRecord():
                     forget(self.register, self.sayings, self.ledger, self.erasures, record, index)
+                    self.removals.owe(
+                        record, self.register, self.inboxes, self.agreements, self.erasures, self.ledger
+                    )
                 case _:
                     pass
         self.index_of[sid] = index

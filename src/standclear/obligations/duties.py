@@ -131,6 +131,13 @@ DUTIES: Final = (
         told="the duty desk of the party that handed it out",
         ends="each holder has read back a copy that supersedes it, or it is recalled",
     ),
+    Rule(
+        kind="confirm_removal",
+        about="an erasure under which an item was shredded that its recipient holds",
+        falls_due="when the deeds say that it was shredded",
+        told="the duty desk of the recipient that was told of the erasure",
+        ends="a person acknowledges the erasure",
+    ),
 )
 """Every duty that time or an entry creates."""
 
@@ -348,6 +355,34 @@ def of_silence(book: Book, after_ms: int, now_ms: int, size: int) -> Iterator[Du
         for _, matter in book.matters.by_anchor.between(after_ms - offset_ms, now_ms - offset_ms):
             if matter.opened_index < size:
                 yield from _steps_of_matter(matter, offset_ms)
+    for call in book.matters.calls:
+        if call.opened_index < size:
+            yield from _rings(call, after_ms, now_ms)
+    for at_ms, turn in book.turns.calendar.between(after_ms - 1, now_ms - 1):
+        yield from _turned(book, turn, at_ms, size)
+    for at_ms, ladder in book.removals.calendar.between(after_ms, now_ms):
+        if _is_silent(book, ladder, size):
+            yield _confirm(ladder, at_ms)
+    for alarm in alarms(book.readiness, book.agreements, after_ms, now_ms, size):
+        yield _of_alarm(alarm)
+    for copy, change in book.copies.fallen(book.turns.calendar, after_ms, now_ms, size):
+        yield _replace_copy(copy, change)
+
+
+def _confirm(ladder: Ladder, at_ms: int) -> Duty:
+    return Duty(
+        id=duty_id("confirm_removal", ladder.sid, ladder.party, DUTY_DESK, ladder.start),
+        kind="confirm_removal",
+        sid=ladder.sid,
+        party=ladder.party,
+        level=DUTY_DESK,
+        step=0,
+        severity=ladder.severity,
+        due_ms=at_ms,
+        deadline_ms=ladder.deadline_ms,
+        word="erasure",
+        silent=ladder.party,
+    )
 
 
 def _is_silent(book: Book, ladder: Ladder, size: int) -> bool:

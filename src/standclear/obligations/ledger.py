@@ -32,8 +32,10 @@ class PartyLadders:
     starts: list[int] = field(default_factory=list)
 
     def add(self, ladder: Ladder) -> None:
-        self.ladders.append(ladder)
-        self.starts.append(ladder.start)
+        """Take a ladder in at its place: nearly always the last."""
+        place = bisect_right(self.starts, ladder.start)
+        self.ladders.insert(place, ladder)
+        self.starts.insert(place, ladder.start)
 
     def at(self, position: int) -> Ladder | None:
         """The ladder that holds an inbox position."""

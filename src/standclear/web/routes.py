@@ -7,6 +7,7 @@ from starlette.routing import Route
 from standclear.web import (
     answers,
     desks,
+    erasures,
     events,
     evidence,
     log,
@@ -35,6 +36,7 @@ ROUTES = (
     Route("/v1/notices/{ref}", reading.notice, methods=["GET"]),
     Route("/v1/notices/{ref}/corrected", questions.corrected, methods=["GET"]),
     Route("/v1/notices/{ref}/met", questions.met, methods=["GET"]),
+    Route("/v1/erasures/{ref}", erasures.foretold, methods=["GET"]),
     Route("/v1/own", reading.own, methods=["GET"]),
     Route("/v1/who-knew", reading.who_knew, methods=["POST"]),
     Route("/v1/compliance", questions.figures, methods=["GET"]),
