@@ -63,7 +63,10 @@ def explain(arrangement: Arrangement) -> list[str]:
     )
     lines += _readiness(arrangement.readiness)
     lines += [_total(total) for total in arrangement.totals]
-    lines.append(f"Bodies are kept for {span(arrangement.retention_ms)} at least.")
+    lines.append(
+        "A site or presence that has ended may be shredded when its owner asks; all else, and what an incident or an "
+        f"objection names, no sooner than {span(arrangement.retention_ms)} after its end. No escrowed copy is kept."
+    )
     lines.append("Lapse, lateness or absence from this system removes no protection from anybody.")
     return lines
 

@@ -1,7 +1,7 @@
 """Erasing: what is due to be shredded is said in the deeds first, and its key destroyed after.
 
 1. Look: the items that are due now, of durable erasures. With a clock that has jumped, nothing falls due.
-2. Keep: where the arrangement names an escrow, a copy sealed to its key, durably (flow/escrow.py).
+2. Read: what is left of the body, its trace. No other copy is kept.
 3. Say: a record in the next deeds statement, with what is left of the body. The sequencer drops it if, in between, a hold came.
 4. Destroy: once those deeds are durable, the key is overwritten.
 
@@ -83,7 +83,7 @@ class Eraser:
         found = self._book.erasures.due(now_ms, self._sequencer.durable.size)
         return [one for one in found if one.ref not in said][:SHREDDED_AT_ONCE_MAX]
 
-    # --- 3. say ----------------------------------------------------------------------------------------
+    # --- 2. read, 3. say ----------------------------------------------------------------------------------------
 
     async def _say(self, due: Iterable[Shredding]) -> None:
         for one in due:

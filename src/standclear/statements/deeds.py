@@ -230,7 +230,7 @@ class ShreddedRecord:
 
     It is durable before the key goes, so that a crash between the two destroys it again. `trace` is what is left of the
     exact body (statements/traces.py); `same` names the other versions from which it differed in nothing material; `escrow`
-    is the SHA-256 digest of the copy that was sealed to the arrangement's escrow, or None where none was kept.
+    is the SHA-256 digest of a copy that was sealed to an escrow, or None where none was kept: always, as yet.
     """
 
     ref: bytes
