@@ -336,6 +336,9 @@ def fallen_due(book: Book, after_ms: int, now_ms: int, size: int) -> Iterator[Du
     for at_ms, turn in book.gradings.calendar.between(after_ms, now_ms):
         if turn.notices[0].index < size and turn.stands():
             yield _verify(turn, at_ms)
+    for at_ms, ladder in book.removals.calendar.between(after_ms, now_ms):
+        if _is_silent(book, ladder, size):
+            yield _confirm(ladder, at_ms)
     for alarm in alarms(book.readiness, book.agreements, after_ms, now_ms, size):
         yield _of_alarm(alarm)
     for copy, change in book.copies.fallen(book.turns.calendar, after_ms, now_ms, size):
@@ -355,18 +358,6 @@ def of_silence(book: Book, after_ms: int, now_ms: int, size: int) -> Iterator[Du
         for _, matter in book.matters.by_anchor.between(after_ms - offset_ms, now_ms - offset_ms):
             if matter.opened_index < size:
                 yield from _steps_of_matter(matter, offset_ms)
-    for call in book.matters.calls:
-        if call.opened_index < size:
-            yield from _rings(call, after_ms, now_ms)
-    for at_ms, turn in book.turns.calendar.between(after_ms - 1, now_ms - 1):
-        yield from _turned(book, turn, at_ms, size)
-    for at_ms, ladder in book.removals.calendar.between(after_ms, now_ms):
-        if _is_silent(book, ladder, size):
-            yield _confirm(ladder, at_ms)
-    for alarm in alarms(book.readiness, book.agreements, after_ms, now_ms, size):
-        yield _of_alarm(alarm)
-    for copy, change in book.copies.fallen(book.turns.calendar, after_ms, now_ms, size):
-        yield _replace_copy(copy, change)
 
 
 def _confirm(ladder: Ladder, at_ms: int) -> Duty:
