@@ -113,7 +113,8 @@ def test_sent_with_one_signature_and_agreed_to_afterwards(desks: dict[str, Desk]
     assert "agree --agreement agreed --re" in said
     sid = said.strip().rsplit(" ", 1)[-1]
     assert desks["Force"].inbox() == before
-    assert desks["Cell"].prints("status", "--seat", "focal").count("waits_for_signature") == 1
+    own = json.loads(desks["Cell"].prints("status", "--seat", "focal", "--json"))
+    assert [one["name"] for one in own if one["waits_for_signature"]] == ["D"]
     desks["Laptop"].prints("agree", "--agreement", "agreed", "--re", sid)
     assert desks["Force"].inbox() == before + 1
 
