@@ -40,6 +40,7 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "GET /v1/notices/{ref}/met": (401, 404, 404, 200, 200),
     "GET /v1/arrears": (401, 200, 200, 200, 200),
     "GET /v1/duplicates": (401, 200, 200, 200, 200),
+    "GET /v1/erasures/{ref}": (401, 404, 404, 200, 404),
     "GET /v1/own": (401, 200, 200, 200, 200),
     "GET /v1/copies": (401, 200, 200, 200, 200),
     "GET /v1/desks": (401, 200, 200, 200, 200),

@@ -10,7 +10,6 @@ import pytest
 from pure.conflicts.folded import Folded, Spoken
 from standclear.cli.cast import Actor, told
 from standclear.errors import Malformed, NotFound, NotPermitted, Refused
-from standclear.statements.calls import OBJECTIONS
 from standclear.statements.compose import Draft, Recipient
 from standclear.statements.moving import Leg, Movement, Progress, Zone
 from standclear.statements.notices import Notice
@@ -478,7 +477,7 @@ def test_a_mark_stands_once_however_often_it_is_earned() -> None:
 def test_a_doubted_notice_is_marked_disputed_and_goes_on_standing() -> None:
     log = Folded()
     clinic = log.site(told(log.north))
-    body = {"note": None, "reason": sorted(OBJECTIONS)[0], "type": "objection"}
+    body = {"note": None, "reason": "position_doubtful", "type": "objection"}
     for ref, marks in ((clinic.ref(), []), (bytes(36), ["disputes_unknown"])):
         draft = Draft(kind="objection", forms={"exact": [body]}, to=[], under=log.under, cites=[ref])
         assert log.say(log.north, draft).outcome.marks == marks
