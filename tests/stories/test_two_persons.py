@@ -113,6 +113,26 @@ def test_one_persons_filing_stands_and_is_released_to_nobody() -> None:
         assert world.query.standing(south.id, clinic.ref()).state == "stands"
 
 
+def test_where_no_second_person_is_asked_for_a_machines_filing_is_released_at_once() -> None:
+    """A machine's key files lists (SECURITY.md): what it files is told like anybody's."""
+    with World() as world:
+        north, south = world.enrol("North"), world.enrol("South")
+        world.agree(north, south)
+        draft = Draft(
+            kind="site",
+            under=world.under,
+            forms={"exact": [site(world.now_ms, at=PLACE).to_value()]},
+            to=told(north),
+        )
+        said = world.say(south, draft, machine=True)
+        assert [] == said.marks
+        assert [said.ref()] == world.service.book.inboxes.inbox(north.id).refs
+        amended(world, [north, south], {"site": 2})
+        waits = world.say(south, draft, machine=True)
+        assert ["waits_for_signature"] == list(waits.marks)
+        assert [said.ref()] == world.service.book.inboxes.inbox(north.id).refs
+
+
 def test_it_is_matched_as_what_was_released_to_nobody() -> None:
     with World() as world:
         north, south, east = line(world)

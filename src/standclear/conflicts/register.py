@@ -74,7 +74,7 @@ class Register:
             if outcome.effect == "in_force":
                 self._mark_untold(filing, outcome)
             return outcome
-        waits = len(filing.seats) < filing.arrangement.rule_of(filing.submission.header.kind).signers
+        waits = filing.arrangement.rule_of(filing.submission.header.kind).waits(len(filing.seats))
         stands = self._place(filing, outcome, waits=waits)
         if waits:
             self.signatures.wait(filing.submission, stands, filing.seats)

@@ -433,7 +433,7 @@ class Book:
                 outcome.mark("same_seat")
                 continue
             waiting.seats |= seats
-            if len(waiting.seats) < accord.arrangement.rule_of(filed.header.kind).signers:
+            if accord.arrangement.rule_of(filed.header.kind).waits(len(waiting.seats)):
                 outcome.mark("waits_for_signature")
                 continue
             self._release_later(waiting, accord, index, now_ms, recorded, outcome)

@@ -84,7 +84,8 @@ class KindRule:
     or `long_stop_ms` after its end; "ends" = its own time is all of it. `blanket_*`: larger or longer is labelled blanket
     and proves no awareness. `daily_max`: items that one party may file in 24 hours of log time; more are labelled
     over quota. `acknowledge_ms`: how long a recipient's desk has. `lead_ms`: shorter notice is labelled late. `signers`: how
-    many persons of its party, at different seats, sign a filing before it is released. `grade_least`, of sites:
+    many persons of its party, at different seats, sign a filing before it is released; 1 asks for no person: a machine's key
+    files too. `grade_least`, of sites:
     the lowest grade that is enough, which the owner owes within `grade_within_ms` of the filing; None asks nothing.
     `warn_ms`: how long before the end of its time its owner is warned, the earliest warning first.
     """
@@ -101,6 +102,10 @@ class KindRule:
     warn_ms: tuple[int, ...] = ()
     grade_least: str | None = None
     grade_within_ms: int | None = None
+
+    def waits(self, seats: int) -> bool:
+        """Whether a filing signed by persons of so many seats waits for another signature before it is released."""
+        return self.signers > 1 and seats < self.signers
 
     def to_value(self) -> Value:
         return {
