@@ -33,11 +33,12 @@ class Fields:
 
     def take(self, name: str) -> Value:
         """The value of a field that must be there."""
-        if name not in self._left:
+        try:
+            return self._left.pop(name)
+        except KeyError:
             raise Malformed(
                 self._at(name), "missing", "every field of the format is written, null where it may be"
-            )
-        return self._left.pop(name)
+            ) from None
 
     def integer(self, name: str, least: int = 0, most: int = INTEGER_MAX) -> int:
         value = self.take(name)
